@@ -1,0 +1,15 @@
+# Flags that every target of the tree gets.
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
+if(INTURN_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(INTURN_SANITIZE)
+  add_compile_options(-fsanitize=${INTURN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${INTURN_SANITIZE})
+endif()
+
+find_program(INTURN_CCACHE ccache)
+if(INTURN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${INTURN_CCACHE})
+endif()
+find_package(Threads REQUIRED)

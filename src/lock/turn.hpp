@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+
+#include "region/region.hpp"
+#include "table/acquire.hpp"
+#include "wait/wait.hpp"
+
+namespace inturn::lock {
+
+/// Told, while a request waits, how many are ahead of it; each time that it has looked.
+using progress = std::function<void(std::uint32_t ahead)>;
+
+/// The real world of one request: memory is memory, a dead owner's claim is free, sleeping is a futex.
+class turn : public table::plain_memory {
+ public:
+  explicit turn(const region::mapped& region, wait::deadline until = {}, const progress* tell = nullptr)
+      : region_(region), until_(until), tell_(tell) {}
+
+  table::view table() const noexcept { return region_.table(); }
+  bool certainly_dead(std::uint32_t lane) { return region_.certainly_dead(lane); }
+  bool wake(std::atomic<std::uint32_t>& parked) { return wait::wake_one(parked); }
+  void sleep(std::atomic<std::uint32_t>& parked, const table::survey& seen);
+  bool watch(const table::survey& seen);
+  bool over() const noexcept { return wait::is_over(until_); }
+  unsigned entering_looks() const noexcept { return 100; }
+  void pause() noexcept { wait::pause(); }
+
+ private:
+  const region::mapped& region_;
+  wait::deadline until_;
+  const progress* tell_;
+  bool has_watched_ = false;
+};
+static_assert(table::world<turn>);
+
+}  // namespace inturn::lock

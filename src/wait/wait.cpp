@@ -1,0 +1,59 @@
+#include "wait/wait.hpp"
+
+#include <sched.h>
+
+#include "base/clock.hpp"
+#include "base/sys.hpp"
+
+namespace inturn::wait {
+namespace {
+
+/// As long as a sleep and a wake-up cost: longer would waste more than it can save.
+constexpr std::uint64_t spin_ns = 3'000;
+
+bool has_cores_to_spare() {
+  // Asked once: spinning where it does not pay costs time, never correctness.
+  static const bool several = [] {
+    cpu_set_t mine;
+    CPU_ZERO(&mine);
+    return ::sched_getaffinity(0, sizeof mine, &mine) == 0 && CPU_COUNT(&mine) > 1;
+  }();
+  return several;
+}
+
+}  // namespace
+
+bool is_over(const deadline& until) noexcept { return until && base::monotonic_ns() >= *until; }
+
+void sleep_while(const std::atomic<std::uint32_t>& word, std::uint32_t expected, const deadline& until) {
+  if (!until) {
+    base::sys.futex_wait(&word, expected, nullptr);
+    return;
+  }
+  const timespec at = base::to_timespec(*until);
+  base::sys.futex_wait(&word, expected, &at);
+}
+
+bool wake_one(const std::atomic<std::uint32_t>& word) { return base::sys.futex_wake(&word, 1) > 0; }
+
+bool spin_while(const std::atomic<std::uint64_t>& word, std::uint64_t seen) {
+  if (!has_cores_to_spare()) return false;
+  const std::uint64_t end = base::monotonic_ns() + spin_ns;
+  do {
+    for (int i = 0; i < 16; ++i) {
+      if (word.load() != seen) return true;
+      pause();
+    }
+  } while (base::monotonic_ns() < end);
+  return false;
+}
+
+void pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace inturn::wait
