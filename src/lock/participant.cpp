@@ -177,7 +177,8 @@ std::optional<hold> participant::acquire(mode m, range where, const patience& ho
     if (end == table::ending::full) fail(ENOLCK, region_.name(), "the region has given out all its tickets");
     return {};
   }
-  world.table().data_of(p.id).since.store(base::coarse_ns(), std::memory_order_relaxed);
+  if (world.has_waited())
+    world.table().data_of(p.id).since.store(base::coarse_ns(), std::memory_order_relaxed);
   hold h;
   h.owner_ = shared_from_this();
   h.lane_ = p.lane;

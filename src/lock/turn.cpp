@@ -1,6 +1,7 @@
 #include "lock/turn.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/clock.hpp"
 
@@ -25,8 +26,8 @@ void turn::sleep(std::atomic<std::uint32_t>& parked, const table::survey& seen) 
 bool turn::watch(const table::survey& seen) {
   if (tell_ != nullptr && *tell_) (*tell_)(seen.ahead);
   // Only the next in line, only before its first sleep.
-  if (has_watched_ || seen.holders != seen.ahead) return false;
-  has_watched_ = true;
+  const bool first_look = !std::exchange(has_watched_, true);
+  if (!first_look || seen.holders != seen.ahead) return false;
   return wait::spin_while(table().word_of(seen.front.id), seen.front.seen);
 }
 

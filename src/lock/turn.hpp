@@ -26,6 +26,9 @@ class turn : public table::plain_memory {
   unsigned entering_looks() const noexcept { return 100; }
   void pause() noexcept { wait::pause(); }
 
+  /// Whether somebody was in the way when it first looked.
+  bool has_waited() const noexcept { return has_watched_; }
+
  private:
   const region::mapped& region_;
   wait::deadline until_;

@@ -76,10 +76,6 @@ mapped::~mapped() {
   if (fd_ && !is_this_file(fd_.get())) fd_.release();
 }
 
-table::view mapped::table() const noexcept {
-  return {&at_->header.counters, at_->lanes, table::max_lanes};
-}
-
 bool mapped::is_this_file(int fd) const noexcept {
   struct stat file {};
   return sys.fstat(fd, &file) == 0 && file.st_dev == device_ && file.st_ino == inode_;

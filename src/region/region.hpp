@@ -26,7 +26,9 @@ class mapped {
   mapped& operator=(mapped&& other) noexcept;
   ~mapped();
 
-  table::view table() const noexcept;
+  table::view table() const noexcept {
+    return {&at_->header.counters, at_->lanes, table::max_lanes};
+  }
   const header& head() const noexcept { return at_->header; }
   int fd() const noexcept { return fd_.get(); }
   /// For messages: the path, or "memfd:inturn".
