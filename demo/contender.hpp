@@ -30,10 +30,12 @@ struct barging {
   double mean;
   long most;
 };
-/// A process that locks in a loop without pause, and a sleeping waiter: how often is the waiter passed?
+/// A process that locks in a loop without pause, and a sleeping waiter: how often is the waiter
+/// passed?
 barging pass_a_waiter(const contender& who, const std::string& lock);
 
-/// Overlapping readers, and a writer: how long does it wait? Negative: not granted within `cap` seconds.
+/// Overlapping readers, and a writer: how long does it wait? Negative: not granted within `cap`
+/// seconds.
 double starve_a_writer(const contender& who, const std::string& lock, double cap);
 
 struct queueing {

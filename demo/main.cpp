@@ -29,7 +29,8 @@ int open_lock(const std::string& lock) {
 contender plain() {
   return {"flock", {"flock"}, [](const std::string& lock) {
             return [fd = open_lock(lock)](int operation) {
-              if (::flock(fd, operation) != 0) throw std::system_error(errno, std::generic_category(), "flock");
+              if (::flock(fd, operation) != 0)
+                throw std::system_error(errno, std::generic_category(), "flock");
             };
           }};
 }
@@ -65,7 +66,8 @@ std::string runs(const std::vector<int>& order) {
 
 class table {
  public:
-  table(contender a, contender b, fs::path where) : a_(std::move(a)), b_(std::move(b)), where_(std::move(where)) {
+  table(contender a, contender b, fs::path where)
+      : a_(std::move(a)), b_(std::move(b)), where_(std::move(where)) {
     row("", a_.name + "(1) and flock(2)", b_.name);
     std::printf("%s\n", std::string(100, '-').c_str());
   }
@@ -94,7 +96,9 @@ class table {
 };
 
 void show(table& t) {
-  t.heading(1, "A process locks, unlocks and locks again without pause; another one sleeps, waiting (15 times).");
+  t.heading(1,
+            "A process locks, unlocks and locks again without pause; another one sleeps, waiting "
+            "(15 times).");
   const auto pass = t.ask_both(pass_a_waiter);
   t.row("The waiter was passed, on average", format("%.0f times", pass.first.mean),
         format("%.0f times", pass.second.mean));
@@ -103,20 +107,23 @@ void show(table& t) {
 
   constexpr double cap = 5;
   t.heading(2, "Four readers, each holding the lock for 4 ms again and again; one writer comes.");
-  const auto starve = t.ask_both([](auto& who, auto& lock) { return starve_a_writer(who, lock, cap); });
+  const auto starve =
+      t.ask_both([](auto& who, auto& lock) { return starve_a_writer(who, lock, cap); });
   const auto waited = [](double s) {
     return s < 0 ? std::string("never (stopped at 5 s)") : format("%.0f ms", s * 1000);
   };
   t.row("The writer got the lock after", waited(starve.first), waited(starve.second));
 
-  t.heading(3, "Commands 1 to 20 queue, one by one; then the holder unlocks and locks again, in a loop.");
+  t.heading(
+      3, "Commands 1 to 20 queue, one by one; then the holder unlocks and locks again, in a loop.");
   const auto queue = t.ask_both(queue_commands);
   t.row("They ran in this order", runs(queue.first.order), runs(queue.second.order));
   t.row("Meanwhile the loop walked in ahead of them",
         format("%.0f times", static_cast<double>(queue.first.walked_in)),
         format("%.0f times", static_cast<double>(queue.second.walked_in)));
 
-  t.heading(4, "Commands 1 to 4 wait for a holder (-F). Waiter 2 is killed, then the holder (SIGKILL).");
+  t.heading(
+      4, "Commands 1 to 4 wait for a holder (-F). Waiter 2 is killed, then the holder (SIGKILL).");
   const auto death = t.ask_both(kill_the_holder);
   const auto soon = [](double ms) { return ms < 0 ? std::string("never") : format("%.1f ms", ms); };
   t.row("The next command has run after", soon(death.first.next_ms), soon(death.second.next_ms));
@@ -132,8 +139,8 @@ int run() {
   fs::create_directory(where / "run");
   utsname system{};
   ::uname(&system);
-  std::printf("File locks in turn, on real processes and files in %s (Linux %s, %u CPUs).\n\n", name,
-              system.release, std::thread::hardware_concurrency());
+  std::printf("File locks in turn, on real processes and files in %s (Linux %s, %u CPUs).\n\n",
+              name, system.release, std::thread::hardware_concurrency());
   table t(plain(), in_turn(command), where);
   show(t);
   std::error_code ignored;

@@ -27,7 +27,8 @@ pid_t fork_child(const std::function<void()>& work) {
   const pid_t pid = ::fork();
   if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (pid > 0) return pid;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing is left running if the demonstration is interrupted
+  ::prctl(PR_SET_PDEATHSIG,
+          SIGKILL);  // nothing is left running if the demonstration is interrupted
   if (::getppid() != parent) ::_exit(1);
   try {
     work();
@@ -61,7 +62,8 @@ child::~child() {
 void child::kill() { ::kill(pid_, SIGKILL); }
 
 bool child::wait(seconds at_most) {
-  const bool ended = wait_for([this] { return ::waitpid(pid_, nullptr, WNOHANG) == pid_; }, at_most);
+  const bool ended =
+      wait_for([this] { return ::waitpid(pid_, nullptr, WNOHANG) == pid_; }, at_most);
   if (ended) pid_ = -1;
   return ended;
 }

@@ -36,7 +36,8 @@ class sleepers {
   std::size_t count_ = 0;
 };
 
-/// Collects sleepers in conflict with `released` whose ticket is larger than `after`. False: not all fitted.
+/// Collects sleepers in conflict with `released` whose ticket is larger than `after`. False: not
+/// all fitted.
 template <world W>
 bool collect(W& w, const request& released, ticket after, sleepers& out) {
   bool all = true;
@@ -45,7 +46,8 @@ bool collect(W& w, const request& released, ticket after, sleepers& out) {
         !modes_conflict(mode_of(v), released.mode) || w.load(w.table().data_of(id).parked) != 1)
       return true;
     sleepers::one s{{id, v}, {}, false};
-    if (read_extent(w, id, v, s.where) && overlap(s.where, released.where)) all = out.insert(s) && all;
+    if (read_extent(w, id, v, s.where) && overlap(s.where, released.where))
+      all = out.insert(s) && all;
     return true;
   });
   return all;
@@ -59,28 +61,33 @@ bool rouse(W& w, slot_id id) {
   return w.cas(parked, 1, 0) && w.wake(parked);
 }
 
-/// Wakes every sleeper that conflicts with what was released and that no sleeper ahead of it conflicts
-/// with. (Waking the first alone would be wrong: with ranges the second may be able to go, and not the
-/// first.) One that turns out not to sleep holds nobody back: it is dead, stopped, or looking by itself,
-/// and a death must not cost those behind it their wake-up. Waking too many costs a look each.
+/// Wakes every sleeper that conflicts with what was released and that no sleeper ahead of it
+/// conflicts with. (Waking the first alone would be wrong: with ranges the second may be able to
+/// go, and not the first.) One that turns out not to sleep holds nobody back: it is dead, stopped,
+/// or looking by itself, and a death must not cost those behind it their wake-up. Waking too many
+/// costs a look each.
 template <world W>
 void wake_followers(W& w, const request& released) {
   ticket after = 0;
-  for (bool all = false; !all;) {
+  // More windows than sleepers can fill: only one who writes nonsense into the table gets so far.
+  constexpr std::uint32_t most_windows = max_lanes * slots_per_lane / 64 + 1;
+  bool all = false;
+  for (std::uint32_t window = 0; window < most_windows && !all; ++window) {
     sleepers waiting;
     all = collect(w, released, after, waiting);
     for (auto& s : waiting) {
       bool held_back = false;
       for (auto* t = waiting.begin(); t != &s && !held_back; ++t)
-        held_back = !t->absent && conflict(mode_of(t->at.seen), t->where, mode_of(s.at.seen), s.where);
+        held_back =
+            !t->absent && conflict(mode_of(t->at.seen), t->where, mode_of(s.at.seen), s.where);
       if (!held_back) s.absent = !rouse(w, s.at.id);
       after = ticket_of(s.at.seen);
     }
   }
 }
 
-/// To be called after every way to FREE, with the word already FREE: the full fence between that and this
-/// look at parked_upto is what the sleeper's own look relies on.
+/// To be called after every way to FREE, with the word already FREE: the full fence between that
+/// and this look at parked_upto is what the sleeper's own look relies on.
 template <world W>
 void after_leaving(W& w, const request& released, ticket left) {
   if (w.load(w.table().shared->parked_upto) >= left) wake_followers(w, released);
