@@ -23,9 +23,9 @@ function(inturn_add_test name)
 endfunction()
 
 # inturn_test(NAME SOURCES file... [USES module...] LABELS label... [TIMEOUT seconds] [SERIAL])
-# A GoogleTest program, target test_NAME, and one entry of ctest. Without USES it sees the public headers
-# alone, as a user does; with USES also the headers of those modules. Headers that tests share are
-# included by their path under tests/.
+# A GoogleTest program, target test_NAME, and one entry of ctest; target label_L builds all programs of
+# label L. Without USES it sees the public headers alone, as a user does; with USES also the headers of
+# those modules. Headers that tests share are included by their path under tests/.
 function(inturn_test name)
   cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
   add_executable(test_${name} ${arg_SOURCES})
@@ -40,5 +40,11 @@ function(inturn_test name)
   if(arg_SERIAL)
     set(serial SERIAL)
   endif()
+  foreach(label IN LISTS arg_LABELS)
+    if(NOT TARGET label_${label})
+      add_custom_target(label_${label})
+    endif()
+    add_dependencies(label_${label} test_${name})
+  endforeach()
   inturn_add_test(${name} COMMAND test_${name} LABELS ${arg_LABELS} TIMEOUT ${arg_TIMEOUT} ${serial})
 endfunction()
