@@ -11,6 +11,7 @@ function(inturn_module name)
   file(MAKE_DIRECTORY ${root})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${name} ${root}/${name} SYMBOLIC)
 
+  set_property(GLOBAL APPEND PROPERTY INTURN_MODULES ${name})
   add_library(inturn_${name}_headers INTERFACE)
   target_include_directories(inturn_${name}_headers INTERFACE ${root} ${PROJECT_SOURCE_DIR}/include)
   foreach(used IN LISTS arg_USES)
