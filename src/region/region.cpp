@@ -92,7 +92,9 @@ unique_fd mapped::describe_anew() const {
     if (fresh && is_this_file(fresh.get())) return fresh;
     if (!fresh && errno != ENOENT && errno != ENOTDIR) fail(errno, name_, "cannot open the region afresh");
   }
-  unique_fd by_name = base::open_file(name_.c_str(), O_RDWR | O_NOFOLLOW);
+  // Whatever has that name now is opened without blocking, and used only if it is the region.
+  unique_fd by_name = base::open_file(name_.c_str(), O_RDWR | O_NONBLOCK);
+  if (!by_name && (errno == EMFILE || errno == ENFILE)) fail(errno, name_, "cannot open the region afresh");
   if (!by_name || !is_this_file(by_name.get())) fail(EBADF, name_, lost_descriptor);
   return by_name;
 }

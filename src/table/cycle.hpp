@@ -38,7 +38,8 @@ picture take_picture(W& w) {
 /// its cycle in place; were each to look for itself, two would be refused where one is enough.)
 ///
 /// A cycle in the picture counts only if all its words are found again: words never come again, so all
-/// these requests existed, in these states, at one time. What was then a deadlock still is one.
+/// these requests existed, in these states, at one time. What was then a deadlock still is one, unless one
+/// of them has died: the dead wait for nobody, and are about to be cleared.
 template <world W>
 bool closes_cycle(W& w, slot_id me, const placed& mine) {
   if (mine.agent == 0) return false;
@@ -55,7 +56,9 @@ bool closes_cycle(W& w, slot_id me, const placed& mine) {
     return !later && w.load_acquire(w.table().data_of(p.at.id).agent) == p.agent &&
            w.load(w.table().word_of(p.at.id)) == p.at.seen;
   };
-  return !cycle.empty() && std::all_of(cycle.begin(), cycle.end(), still_there);
+  const auto lives = [&](std::size_t i) { return !w.certainly_dead(all[i].at.id.lane); };
+  return !cycle.empty() && std::all_of(cycle.begin(), cycle.end(), still_there) &&
+         std::all_of(cycle.begin(), cycle.end(), lives);
 }
 
 }  // namespace inturn::table
