@@ -30,8 +30,8 @@ unique_fd open_file(const char* path, int flags, mode_t mode) {
   return above_standard(unique_fd(fd));
 }
 
-unique_fd reopen(int fd, int flags) {
-  return open_file(("/proc/self/fd/" + std::to_string(fd)).c_str(), flags);
-}
+std::string proc_path(int fd) { return "/proc/thread-self/fd/" + std::to_string(fd); }
+
+unique_fd reopen(int fd, int flags) { return open_file(proc_path(fd).c_str(), flags); }
 
 }  // namespace inturn::base

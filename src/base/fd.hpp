@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <string>
 #include <utility>
 
 namespace inturn::base {
@@ -31,6 +32,10 @@ class unique_fd {
 /// open(2) with O_CLOEXEC and O_NOCTTY, started again after EINTR, and never as descriptor 0, 1 or 2 (a
 /// program that has closed those would write its messages into the region). Empty with errno on failure.
 unique_fd open_file(const char* path, int flags, mode_t mode = 0);
+
+/// The descriptor's name in /proc: of the calling thread, for /proc/self is empty once the main thread has
+/// ended, and another thread may have descriptors of its own.
+std::string proc_path(int fd);
 
 /// A second, independent open file description of the file behind fd, through /proc.
 unique_fd reopen(int fd, int flags);

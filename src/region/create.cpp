@@ -94,7 +94,7 @@ unique_fd make_nameless(const fs::path& path, fs::perms mode, const std::string&
 }
 
 bool give_name(const unique_fd& fd, const std::string& temporary_name, const fs::path& path) {
-  const std::string self = "/proc/self/fd/" + std::to_string(fd.get());
+  const std::string self = base::proc_path(fd.get());
   const std::string& from = temporary_name.empty() ? self : temporary_name;
   const int linked = sys.linkat(AT_FDCWD, from.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW);
   const int error = errno;
@@ -145,9 +145,9 @@ mapped mapped::adopt(int given) {
   struct stat file {};
   if (sys.fstat(given, &file) != 0) fail(errno, name, "cannot adopt it");
   unique_fd fd = base::reopen(given, O_RDWR | O_NONBLOCK);
-  if (!fd) fail(errno, name, "cannot open it afresh through /proc/self/fd");
+  if (!fd) fail(errno, name, "cannot open it afresh through /proc");
   std::error_code ignored;
-  const fs::path target = fs::read_symlink("/proc/self/fd/" + std::to_string(given), ignored);
+  const fs::path target = fs::read_symlink(base::proc_path(given), ignored);
   if (!target.empty()) name = target.string();
   const int seals = ::fcntl(fd.get(), F_GET_SEALS);
   if (file.st_nlink == 0 && S_ISREG(file.st_mode) && (seals < 0 || (seals & F_SEAL_SHRINK) == 0))

@@ -21,6 +21,10 @@ class mapped {
   static mapped open_existing(const std::filesystem::path& path, bool read_only = false);
   static mapped make_memfd(std::filesystem::perms mode);
   static mapped adopt(int fd);
+  /// The region behind a descriptor that the caller has opened, and looked at, itself.
+  static mapped over(base::unique_fd fd, std::string name) {
+    return mapped(std::move(fd), std::move(name), false);
+  }
 
   mapped(mapped&& other) noexcept;
   mapped& operator=(mapped&& other) noexcept;
