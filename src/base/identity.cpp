@@ -83,9 +83,7 @@ std::uint32_t my_pid_namespace() {
   return seen;
 }
 
-names my_names() {
-  return {static_cast<std::uint32_t>(::getpid()), my_pid_namespace()};
-}
+names my_names() { return {static_cast<std::uint32_t>(::getpid()), my_pid_namespace()}; }
 
 std::uint32_t my_thread_id() {
   thread_local std::uint64_t process = 0;

@@ -1,9 +1,8 @@
-#include "inturn/lock.hpp"
-
 #include <limits>
 #include <utility>
 
 #include "base/clock.hpp"
+#include "inturn/lock.hpp"
 #include "lock/participant.hpp"
 
 namespace inturn {
@@ -84,8 +83,8 @@ std::optional<hold> lock_file::try_lock_for(std::chrono::nanoseconds time, intur
   return self_->acquire(m, where, {patience::how::until, until});
 }
 
-std::optional<hold> lock_file::try_lock_until(std::chrono::steady_clock::time_point time, inturn::mode m,
-                                              inturn::range where) {
+std::optional<hold> lock_file::try_lock_until(std::chrono::steady_clock::time_point time,
+                                              inturn::mode m, inturn::range where) {
   using std::chrono::duration_cast, std::chrono::nanoseconds;
   const auto since_boot = duration_cast<nanoseconds>(time.time_since_epoch()).count();
   if (since_boot <= 0) return try_lock(m, where);

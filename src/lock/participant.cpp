@@ -30,8 +30,9 @@ participant::~participant() {
       bool empty = true;
       for (std::uint32_t i = 0; i < slots_per_lane; ++i)
         empty &= world.load(world.table().word_of({lane->index, i})) == table::free_word;
-      if (empty) world.clear_bits(world.table().shared->used[lane->index / 64],
-                                  std::uint64_t{1} << lane->index % 64);
+      if (empty)
+        world.clear_bits(world.table().shared->used[lane->index / 64],
+                         std::uint64_t{1} << lane->index % 64);
     }
     if (!ours) lane->claim.forget();
     delete std::exchange(lane, lane->next);
@@ -42,7 +43,8 @@ bool participant::is_ours() const noexcept { return base::process_identity() == 
 
 void participant::refuse_children() const {
   if (!is_ours())
-    fail(EINVAL, region_.name(), "inherited over fork, and the parent's: open the lock file again here");
+    fail(EINVAL, region_.name(),
+         "inherited over fork, and the parent's: open the lock file again here");
 }
 
 // Only slots that were FREE when the lane was claimed are ours to use; DIED ones become so when somebody
@@ -101,7 +103,8 @@ std::optional<participant::place> participant::take_slot_in(owned_lane& lane) {
 participant::place participant::take_slot() {
   if (auto p = take_slot_in(*hint_.load(std::memory_order_relaxed))) return *p;
   const auto in_any = [this]() -> std::optional<place> {
-    for (owned_lane* lane = lanes_.load(std::memory_order_acquire); lane != nullptr; lane = lane->next)
+    for (owned_lane* lane = lanes_.load(std::memory_order_acquire); lane != nullptr;
+         lane = lane->next)
       if (auto p = take_slot_in(*lane)) return p;
     return {};
   };
@@ -158,7 +161,8 @@ std::optional<hold> participant::acquire(mode m, range where, const patience& ho
     fail(EINVAL, region_.name(), "no such mode or range");
 
   const place p = take_slot();
-  turn world(region_, how.wait == patience::how::until ? wait::deadline(how.until_ns) : wait::deadline{},
+  turn world(region_,
+             how.wait == patience::how::until ? wait::deadline(how.until_ns) : wait::deadline{},
              how.tell);
   table::grant got;
   table::ending end;
@@ -174,7 +178,8 @@ std::optional<hold> participant::acquire(mode m, range where, const patience& ho
     return_slot(p);
     if (end == table::ending::deadlock)
       fail(EDEADLK, region_.name(), "would wait for a lock that the caller itself holds");
-    if (end == table::ending::full) fail(ENOLCK, region_.name(), "the region has given out all its tickets");
+    if (end == table::ending::full)
+      fail(ENOLCK, region_.name(), "the region has given out all its tickets");
     return {};
   }
   if (world.has_waited())

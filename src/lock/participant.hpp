@@ -62,7 +62,8 @@ class participant : public std::enable_shared_from_this<participant> {
   void find_freed_slots(owned_lane& lane) noexcept;
   void refuse_children() const;
   void describe_lane(const owned_lane& lane) noexcept;
-  table::ending ask(turn& world, place p, const table::request& asked, bool may_wait, table::grant& got);
+  table::ending ask(turn& world, place p, const table::request& asked, bool may_wait,
+                    table::grant& got);
 
   region::mapped region_;
   const options options_;

@@ -14,7 +14,8 @@ using progress = std::function<void(std::uint32_t ahead)>;
 /// The real world of one request: memory is memory, a dead owner's claim is free, sleeping is a futex.
 class turn : public table::plain_memory {
  public:
-  explicit turn(const region::mapped& region, wait::deadline until = {}, const progress* tell = nullptr)
+  explicit turn(const region::mapped& region, wait::deadline until = {},
+                const progress* tell = nullptr)
       : region_(region), until_(until), tell_(tell) {}
 
   table::view table() const noexcept { return region_.table(); }

@@ -19,8 +19,8 @@ namespace {
 /// microseconds: docs/liveness.md.)
 std::mutex& window() {
   static std::mutex& it = *new std::mutex;
-  static const int registered =
-      ::pthread_atfork([] { window().lock(); }, [] { window().unlock(); }, [] { window().unlock(); });
+  static const int registered = ::pthread_atfork([] { window().lock(); }, [] { window().unlock(); },
+                                                 [] { window().unlock(); });
   static_cast<void>(registered);
   return it;
 }
@@ -74,7 +74,8 @@ claim claimer::keep(std::uint32_t lane) {
   void* at = base::sys.mmap(nullptr, page, PROT_NONE, MAP_SHARED, description_.get(), 0);
   if (at == MAP_FAILED) base::fail(errno, region_.name(), "cannot map a claim");
   claim kept(at);
-  if (::madvise(at, page, MADV_DONTFORK) != 0) base::fail(errno, region_.name(), "cannot map a claim");
+  if (::madvise(at, page, MADV_DONTFORK) != 0)
+    base::fail(errno, region_.name(), "cannot map a claim");
   description_.reset();
   // Another thread may have closed our descriptor, and opened something else in its place, in between.
   if (region_.certainly_dead(lane))

@@ -51,8 +51,9 @@ bool is_network(int fd) {
 
 void refuse_network(int fd, const std::string& name) {
   if (is_network(fd))
-    fail(EREMOTE, name,
-         "on a network file system, where machines share no memory (put the region on a local one)");
+    fail(
+        EREMOTE, name,
+        "on a network file system, where machines share no memory (put the region on a local one)");
 }
 
 void write_fresh(int fd, const std::string& name, const std::string& stands_for) {
@@ -129,8 +130,8 @@ mapped mapped::open_or_make(const fs::path& given, fs::perms mode, const std::st
 
 mapped mapped::make_memfd(fs::perms mode) {
   const std::string name = "memfd:inturn";
-  unique_fd fd = base::above_standard(
-      unique_fd(sys.memfd_create("inturn", MFD_CLOEXEC | MFD_ALLOW_SEALING)));
+  unique_fd fd =
+      base::above_standard(unique_fd(sys.memfd_create("inturn", MFD_CLOEXEC | MFD_ALLOW_SEALING)));
   if (!fd) fail(errno, name, "cannot make the region");
   if (::fchmod(fd.get(), static_cast<mode_t>(mode & fs::perms::all)) != 0)
     fail(errno, name, "cannot set the permissions of the region");
@@ -151,7 +152,8 @@ mapped mapped::adopt(int given) {
   if (!target.empty()) name = target.string();
   const int seals = ::fcntl(fd.get(), F_GET_SEALS);
   if (file.st_nlink == 0 && S_ISREG(file.st_mode) && (seals < 0 || (seals & F_SEAL_SHRINK) == 0))
-    fail(EPERM, name, "without a name and not sealed against shrinking: its memory could vanish under us");
+    fail(EPERM, name,
+         "without a name and not sealed against shrinking: its memory could vanish under us");
   return mapped(std::move(fd), name, false);
 }
 

@@ -12,15 +12,16 @@
 
 namespace inturn::region {
 
-inline constexpr std::uint64_t magic = 0x0a6e727574'6e69ffU;  // not valid UTF-8, with a newline: no text file
+inline constexpr std::uint64_t magic =
+    0x0a6e727574'6e69ffU;  // not valid UTF-8, with a newline: no text file
 inline constexpr std::uint64_t format_version = 1;
 inline constexpr std::size_t page = 4096;
 
 /// The first page. Written whole before the region gets a name; after that only `counters` changes.
 struct header {
   std::uint64_t magic;
-  std::uint64_t stamp;      // layout_stamp of the library that made it
-  std::uint64_t made_at;    // boot-time clock, ns: since when
+  std::uint64_t stamp;    // layout_stamp of the library that made it
+  std::uint64_t made_at;  // boot-time clock, ns: since when
   std::uint32_t lane_count;
   std::uint32_t unused0;
   /// For people: the lock file that a turnstile's region stands for, as named by who made it. 0-terminated.

@@ -27,7 +27,8 @@ mapped::mapped(unique_fd fd, std::string name, bool read_only)
   if (!S_ISREG(file.st_mode)) fail(EILSEQ, name_, "not a region: not a regular file");
   refuse_network(fd_.get(), name_);
   if (file.st_size == 0)
-    fail(EILSEQ, name_, "not a region: it is empty (name a file that does not exist yet, or remove it)");
+    fail(EILSEQ, name_,
+         "not a region: it is empty (name a file that does not exist yet, or remove it)");
   if (static_cast<std::size_t>(file.st_size) < sizeof(header))
     fail(EILSEQ, name_, "not a region, or one that was cut short (remove it if nobody uses it)");
 
@@ -49,7 +50,8 @@ mapped::mapped(unique_fd fd, std::string name, bool read_only)
 void mapped::check() const {
   const header& h = at_->header;
   if (h.magic != magic)
-    fail(EILSEQ, name_, "not a region: it holds something else (name another file; it was left as it is)");
+    fail(EILSEQ, name_,
+         "not a region: it holds something else (name another file; it was left as it is)");
   if (h.stamp != layout_stamp || h.lane_count != table::max_lanes)
     fail(EPROTO, name_, "a region of another version of inturn (remove it when nobody uses it)");
 }
@@ -90,11 +92,13 @@ unique_fd mapped::describe_anew() const {
   if (is_this_file(fd_.get())) {
     unique_fd fresh = base::reopen(fd_.get(), O_RDWR);
     if (fresh && is_this_file(fresh.get())) return fresh;
-    if (!fresh && errno != ENOENT && errno != ENOTDIR) fail(errno, name_, "cannot open the region afresh");
+    if (!fresh && errno != ENOENT && errno != ENOTDIR)
+      fail(errno, name_, "cannot open the region afresh");
   }
   // Whatever has that name now is opened without blocking, and used only if it is the region.
   unique_fd by_name = base::open_file(name_.c_str(), O_RDWR | O_NONBLOCK);
-  if (!by_name && (errno == EMFILE || errno == ENFILE)) fail(errno, name_, "cannot open the region afresh");
+  if (!by_name && (errno == EMFILE || errno == ENFILE))
+    fail(errno, name_, "cannot open the region afresh");
   if (!by_name || !is_this_file(by_name.get())) fail(EBADF, name_, lost_descriptor);
   return by_name;
 }

@@ -41,7 +41,8 @@ ending enter(W& w, slot_id me, placed& mine) {
       w.exchange(at, free_word);
       return ending::full;
     }
-    if (w.cas(at, announced, make_word(state::queued, mine.mode, mine.ticket))) return ending::granted;
+    if (w.cas(at, announced, make_word(state::queued, mine.mode, mine.ticket)))
+      return ending::granted;
     if (w.over()) {
       w.exchange(at, free_word);
       return ending::timed_out;

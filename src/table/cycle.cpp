@@ -4,7 +4,8 @@ namespace inturn::table {
 namespace {
 
 bool waits_for(const pictured& a, const pictured& b) {
-  const bool ahead = state_of(b.at.seen) == state::held || ticket_of(b.at.seen) < ticket_of(a.at.seen);
+  const bool ahead =
+      state_of(b.at.seen) == state::held || ticket_of(b.at.seen) < ticket_of(a.at.seen);
   return ahead && conflict(mode_of(a.at.seen), a.where, mode_of(b.at.seen), b.where);
 }
 

@@ -84,8 +84,9 @@ relation judge(W& w, slot_id id, word& v, const placed& mine) {
   for (int tries = 0; tries < 64; ++tries) {
     const state s = state_of(v);
     const bool conflicting = modes_conflict(mode_of(v), mine.mode);
-    const bool candidate = s == state::died || (conflicting && (s == state::held || s == state::entering ||
-                                                (s == state::queued && ticket_of(v) < mine.ticket)));
+    const bool candidate =
+        s == state::died || (conflicting && (s == state::held || s == state::entering ||
+                                             (s == state::queued && ticket_of(v) < mine.ticket)));
     if (!candidate) return relation::pass;
     extent other;
     if (!read_extent(w, id, v, other)) {

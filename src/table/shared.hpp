@@ -54,7 +54,8 @@ static_assert(sizeof(slot_data) == cache_line);
 /// own, because others read only these unless there is a conflict.
 struct alignas(cache_line) lane {
   /// Owner: FREE to ENTERING, ENTERING to QUEUED, QUEUED to HELD (by CAS), any to FREE.
-  /// Anybody: ENTERING to FREE (wipe); from the exact word of one certainly dead to FREE or DIED; DIED to FREE.
+  /// Anybody: ENTERING to FREE (wipe); from the exact word of one certainly dead to FREE or DIED;
+  /// DIED to FREE.
   std::atomic<word> words[slots_per_lane];
   std::atomic<std::uint64_t> unused;
   slot_data data[slots_per_lane];

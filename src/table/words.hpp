@@ -52,8 +52,8 @@ constexpr bool leaves_news(word w) noexcept {
 /// shared goes with shared, and with one update; nothing else goes together.
 /// (A word that a hostile peer wrote may carry the fourth value: it conflicts with everything.)
 constexpr bool modes_conflict(mode a, mode b) noexcept {
-  return !(a == mode::shared && b == mode::shared) &&
-         !(a == mode::shared && b == mode::update) && !(a == mode::update && b == mode::shared);
+  return !(a == mode::shared && b == mode::shared) && !(a == mode::shared && b == mode::update) &&
+         !(a == mode::update && b == mode::shared);
 }
 
 /// A range as the table keeps it: both ends included, so that "to the end" needs no special case.
@@ -62,7 +62,9 @@ struct extent {
   std::uint64_t last = ~std::uint64_t{0};
 };
 
-constexpr bool overlap(extent a, extent b) noexcept { return a.first <= b.last && b.first <= a.last; }
+constexpr bool overlap(extent a, extent b) noexcept {
+  return a.first <= b.last && b.first <= a.last;
+}
 
 /// False for a range that goes beyond 2^64 - 1.
 bool to_extent(range given, extent& out) noexcept;

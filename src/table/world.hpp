@@ -14,8 +14,8 @@ struct survey;
 /// (lock/turn.hpp); the explorer's one stops at every access and lets another simulated process run, or
 /// kills this one (tests/explore). Every access to shared memory in this module goes through it.
 template <class W>
-concept world = requires(W& w, const W& cw, std::atomic<std::uint64_t>& a, std::atomic<std::uint32_t>& b,
-                         const survey& seen) {
+concept world = requires(W& w, const W& cw, std::atomic<std::uint64_t>& a,
+                         std::atomic<std::uint32_t>& b, const survey& seen) {
   { w.table() } -> std::same_as<view>;
 
   { w.load(a) } -> std::same_as<std::uint64_t>;

@@ -25,7 +25,8 @@ bool has_cores_to_spare() {
 
 bool is_over(const deadline& until) noexcept { return until && base::monotonic_ns() >= *until; }
 
-void sleep_while(const std::atomic<std::uint32_t>& word, std::uint32_t expected, const deadline& until) {
+void sleep_while(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
+                 const deadline& until) {
   if (!until) {
     base::sys.futex_wait(&word, expected, nullptr);
     return;

@@ -12,7 +12,8 @@ using deadline = std::optional<std::uint64_t>;
 bool is_over(const deadline& until) noexcept;
 
 /// Sleeps while the word, shared between processes, is `expected`, at most until then. May return early.
-void sleep_while(const std::atomic<std::uint32_t>& word, std::uint32_t expected, const deadline& until);
+void sleep_while(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
+                 const deadline& until);
 
 /// Wakes one sleeper of the word. False: nobody was asleep on it.
 bool wake_one(const std::atomic<std::uint32_t>& word);
