@@ -20,6 +20,7 @@ std::vector<listed> list_requests(const region::mapped& region) {
         .tid = data.tid.load(std::memory_order_relaxed),
         .pid_namespace = data.pid_namespace.load(std::memory_order_relaxed),
         .kind = static_cast<lock::kind>(data.kind.load(std::memory_order_relaxed)),
+        .agent = data.agent.load(std::memory_order_relaxed),
         .since_ns = data.since.load(std::memory_order_relaxed),
     };
     if (!table::read_extent(world, id, v, where) || region.certainly_dead(id.lane)) return true;
