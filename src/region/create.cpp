@@ -105,7 +105,8 @@ bool give_name(const unique_fd& fd, const std::string& temporary_name, const fs:
 }
 
 mapped mapped::open_existing(const fs::path& path, bool read_only) {
-  unique_fd fd = base::open_file(path.c_str(), read_only ? O_RDONLY : O_RDWR);
+  // A FIFO of that name must not block us.
+  unique_fd fd = base::open_file(path.c_str(), (read_only ? O_RDONLY : O_RDWR) | O_NONBLOCK);
   if (!fd) fail(errno, path.string(), "cannot open the region");
   return mapped(std::move(fd), path.string(), read_only);
 }
@@ -113,6 +114,7 @@ mapped mapped::open_existing(const fs::path& path, bool read_only) {
 mapped mapped::open_or_make(const fs::path& given, fs::perms mode, const std::string& stands_for) {
   // Absolute, so that it can be opened again after a chdir.
   const fs::path path = fs::absolute(given);
+  std::error_code ignored;
   // A region gets its name when it is ready. If another process is first, its region is the region; if
   // somebody removes it between two of our steps, we try again, but not for ever.
   for (int tries = 0; tries < 100; ++tries) {
@@ -120,6 +122,8 @@ mapped mapped::open_or_make(const fs::path& given, fs::perms mode, const std::st
     if (fd) return mapped(std::move(fd), path.string(), false);
     if (errno == EISDIR) fail(EISDIR, path.string(), "not a region: a directory");
     if (errno != ENOENT) fail(errno, path.string(), "cannot open the region");
+    if (fs::is_symlink(fs::symlink_status(path, ignored)))
+      fail(ENOENT, path.string(), "a symbolic link to nothing (name the region itself)");
     std::string temporary_name;
     fd = make_nameless(path, mode, stands_for, temporary_name);
     if (give_name(fd, temporary_name, path)) return mapped(std::move(fd), path.string(), false);
