@@ -67,17 +67,21 @@ void write_fresh(int fd, const std::string& name, const std::string& stands_for)
   // Tickets begin with the time since boot in units of 16 ns, faster than anybody can take them: so they
   // grow across re-creation of the region as well.
   fresh->counters.next_ticket = (fresh->made_at >> 4) + 1;
-  if (sys.pwrite(fd, fresh.get(), sizeof(header), 0) != static_cast<ssize_t>(sizeof(header)))
-    fail(errno, name, "cannot write a new region");
+  const ssize_t written = sys.pwrite(fd, fresh.get(), sizeof(header), 0);
+  if (written != static_cast<ssize_t>(sizeof(header)))
+    fail(written < 0 ? errno : ENOSPC, name, "cannot write a new region");
 }
 
 unique_fd make_nameless(const fs::path& path, fs::perms mode, const std::string& stands_for,
                         std::string& temporary_name) {
   const fs::path directory = path.has_parent_path() ? path.parent_path() : fs::path(".");
   const auto permissions = static_cast<mode_t>(mode & fs::perms::all);
-  unique_fd fd = base::open_file(directory.c_str(), O_TMPFILE | O_RDWR, permissions);
-  if (!fd && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) {
-    // No O_TMPFILE here (or no such directory, which this open will tell): a name that nobody else uses.
+  unique_fd fd;
+  // A nameless file gets its name through /proc.
+  const bool has_proc = ::access("/proc/self/fd", X_OK) == 0;
+  if (has_proc) fd = base::open_file(directory.c_str(), O_TMPFILE | O_RDWR, permissions);
+  if (!fd && (!has_proc || errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) {
+    // No nameless files here (or no such directory, which this open will tell): a name nobody else uses.
     temporary_name = path.string() + ".new-" + std::to_string(base::process_identity()) + "-" +
                      std::to_string(base::monotonic_ns());
     fd = base::open_file(temporary_name.c_str(), O_RDWR | O_CREAT | O_EXCL, permissions);
