@@ -130,7 +130,9 @@ mapped mapped::open_or_make(const fs::path& given, fs::perms mode, const std::st
       fail(ENOENT, path.string(), "a symbolic link to nothing (name the region itself)");
     std::string temporary_name;
     fd = make_nameless(path, mode, stands_for, temporary_name);
-    if (give_name(fd, temporary_name, path)) return mapped(std::move(fd), path.string(), false);
+    // Ours or another's, it is opened by that name: a descriptor made without one has another in /proc,
+    // by which an adopter could not find the region again.
+    give_name(fd, temporary_name, path);
   }
   fail(EAGAIN, path.string(), "cannot open the region: it appears and disappears");
 }
