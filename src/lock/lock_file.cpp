@@ -27,14 +27,15 @@ hold::hold(hold&& other) noexcept
       previous_owner_died_(other.previous_owner_died_) {}
 
 hold& hold::operator=(hold&& other) noexcept {
-  hold old(std::move(*this));
-  owner_ = std::move(other.owner_);
-  lane_ = other.lane_;
-  ticket_ = other.ticket_;
-  range_ = other.range_;
-  index_ = other.index_;
-  mode_ = other.mode_;
-  previous_owner_died_ = other.previous_owner_died_;
+  // By way of a third, which releases what was here before: assigned to itself, a hold stays what it is.
+  hold taken(std::move(other));
+  std::swap(owner_, taken.owner_);
+  std::swap(lane_, taken.lane_);
+  std::swap(ticket_, taken.ticket_);
+  std::swap(range_, taken.range_);
+  std::swap(index_, taken.index_);
+  std::swap(mode_, taken.mode_);
+  std::swap(previous_owner_died_, taken.previous_owner_died_);
   return *this;
 }
 

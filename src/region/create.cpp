@@ -68,17 +68,21 @@ void write_fresh(int fd, const std::string& name, const std::string& stands_for)
   // Tickets begin with the time since boot in units of 16 ns, faster than anybody can take them: so they
   // grow across re-creation of the region as well.
   fresh->counters.next_ticket = (fresh->made_at >> 4) + 1;
-  if (sys.pwrite(fd, fresh.get(), sizeof(header), 0) != static_cast<ssize_t>(sizeof(header)))
-    fail(errno, name, "cannot write a new region");
+  const ssize_t written = sys.pwrite(fd, fresh.get(), sizeof(header), 0);
+  if (written != static_cast<ssize_t>(sizeof(header)))
+    fail(written < 0 ? errno : ENOSPC, name, "cannot write a new region");
 }
 
 unique_fd make_nameless(const fs::path& path, fs::perms mode, const std::string& stands_for,
                         std::string& temporary_name) {
   const fs::path directory = path.has_parent_path() ? path.parent_path() : fs::path(".");
   const auto permissions = static_cast<mode_t>(mode & fs::perms::all);
-  unique_fd fd = base::open_file(directory.c_str(), O_TMPFILE | O_RDWR, permissions);
-  if (!fd && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) {
-    // No O_TMPFILE here (or no such directory, which this open will tell): a name that nobody else uses.
+  unique_fd fd;
+  // A nameless file gets its name through /proc.
+  const bool has_proc = ::access("/proc/self/fd", X_OK) == 0;
+  if (has_proc) fd = base::open_file(directory.c_str(), O_TMPFILE | O_RDWR, permissions);
+  if (!fd && (!has_proc || errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) {
+    // No nameless files here (or no such directory, which this open will tell): a name nobody else uses.
     temporary_name = path.string() + ".new-" + std::to_string(base::process_identity()) + "-" +
                      std::to_string(base::monotonic_ns());
     fd = base::open_file(temporary_name.c_str(), O_RDWR | O_CREAT | O_EXCL, permissions);
@@ -106,7 +110,8 @@ bool give_name(const unique_fd& fd, const std::string& temporary_name, const fs:
 }
 
 mapped mapped::open_existing(const fs::path& path, bool read_only) {
-  unique_fd fd = base::open_file(path.c_str(), read_only ? O_RDONLY : O_RDWR);
+  // A FIFO of that name must not block us.
+  unique_fd fd = base::open_file(path.c_str(), (read_only ? O_RDONLY : O_RDWR) | O_NONBLOCK);
   if (!fd) fail(errno, path.string(), "cannot open the region");
   return mapped(std::move(fd), path.string(), read_only);
 }
@@ -114,6 +119,7 @@ mapped mapped::open_existing(const fs::path& path, bool read_only) {
 mapped mapped::open_or_make(const fs::path& given, fs::perms mode, const std::string& stands_for) {
   // Absolute, so that it can be opened again after a chdir.
   const fs::path path = fs::absolute(given);
+  std::error_code ignored;
   // A region gets its name when it is ready. If another process is first, its region is the region; if
   // somebody removes it between two of our steps, we try again, but not for ever.
   for (int tries = 0; tries < 100; ++tries) {
@@ -121,9 +127,13 @@ mapped mapped::open_or_make(const fs::path& given, fs::perms mode, const std::st
     if (fd) return mapped(std::move(fd), path.string(), false);
     if (errno == EISDIR) fail(EISDIR, path.string(), "not a region: a directory");
     if (errno != ENOENT) fail(errno, path.string(), "cannot open the region");
+    if (fs::is_symlink(fs::symlink_status(path, ignored)))
+      fail(ENOENT, path.string(), "a symbolic link to nothing (name the region itself)");
     std::string temporary_name;
     fd = make_nameless(path, mode, stands_for, temporary_name);
-    if (give_name(fd, temporary_name, path)) return mapped(std::move(fd), path.string(), false);
+    // Ours or another's, it is opened by that name: a descriptor made without one has another in /proc,
+    // by which an adopter could not find the region again.
+    give_name(fd, temporary_name, path);
   }
   fail(EAGAIN, path.string(), "cannot open the region: it appears and disappears");
 }

@@ -131,12 +131,16 @@ void mapped::reserve(std::uint32_t lane) const {
   const auto page_start = at - at % static_cast<off_t>(page);
   const unique_fd fresh = is_this_file(fd_.get()) ? unique_fd() : describe_anew();
   const int fd = fresh ? fresh.get() : fd_.get();
-  if (room(sys.fallocate(fd, 0, page_start, page))) return;
+  int reserved;
+  do {
+    reserved = sys.fallocate(fd, 0, page_start, page);
+  } while (reserved != 0 && errno == EINTR);
+  if (room(reserved)) return;
   // A file system that cannot reserve: write what is there anyway, the lane's unused word.
   constexpr std::uint64_t zero = 0;
   const off_t unused = at + static_cast<off_t>(offsetof(table::lane, unused));
-  if (sys.pwrite(fd, &zero, sizeof zero, unused) != sizeof zero)
-    fail(errno, name_, "cannot make room in the region");
+  const ssize_t written = sys.pwrite(fd, &zero, sizeof zero, unused);
+  if (written != sizeof zero) fail(written < 0 ? errno : ENOSPC, name_, "cannot make room in the region");
 }
 
 }  // namespace inturn::region
