@@ -59,7 +59,8 @@ void leave(W& w, slot_id me, const placed& mine) {
 
 /// Takes over the news of deaths in my range, once for all of us: whoever takes a DIED away tells it.
 /// One who shares marks its own word first: should it die now, its own death must carry the news on.
-/// (An exclusive holder's death is news anyway.)
+/// (An exclusive holder's death is news anyway.) One that was told and died is in no sharer's way, and may
+/// not be buried yet: it is now.
 template <world W>
 bool hear_news(W& w, slot_id me, const placed& mine) {
   auto& at = w.table().word_of(me);
@@ -67,6 +68,10 @@ bool hear_news(W& w, slot_id me, const placed& mine) {
   const bool mark = !leaves_news(held) && w.cas(at, held, held | told_bit);
   bool heard = false;
   for_each_request(w, [&](slot_id id, word v) {
+    if (id != me && is_told(v)) {
+      bury(w, id, v);
+      v = w.load(w.table().word_of(id));  // buried, by us or by others
+    }
     extent where;
     if (state_of(v) == state::died && read_extent(w, id, v, where) && overlap(where, mine.where))
       heard |= w.cas(w.table().word_of(id), v, free_word);

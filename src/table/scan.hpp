@@ -22,7 +22,7 @@ struct survey {
   std::uint32_t holders = 0;  // those of them that hold
   sighting front;             // the one in its way that has the smallest ticket
   ticket latest = 0;          // the largest ticket among them
-  bool news = false;          // a DIED overlaps its range
+  bool news = false;  // a DIED overlaps its range, or a told HELD that it goes together with
 };
 
 /// Visits every slot that is not FREE, in lanes that count as used. The visitor returns false to stop.
@@ -77,6 +77,7 @@ enum class relation { pass, in_the_way, news };
 ///
 /// QUEUED: in the way if its ticket is smaller. HELD: always (by the order only smaller ones can be there).
 /// ENTERING: wiped; for if it took its ticket before I took mine, I would otherwise not know of it.
+/// DIED, or a told HELD that I share with, whose owner may be dead: news.
 template <world W>
 relation judge(W& w, slot_id id, word& v, const placed& mine) {
   // A word that changes under us belongs to a request that has moved on. More than a few moves within one
@@ -84,9 +85,10 @@ relation judge(W& w, slot_id id, word& v, const placed& mine) {
   for (int tries = 0; tries < 64; ++tries) {
     const state s = state_of(v);
     const bool conflicting = modes_conflict(mode_of(v), mine.mode);
+    const bool message = s == state::died || (s == state::held && is_told(v) && !conflicting);
     const bool candidate =
-        s == state::died || (conflicting && (s == state::held || s == state::entering ||
-                                             (s == state::queued && ticket_of(v) < mine.ticket)));
+        message || (conflicting && (s == state::held || s == state::entering ||
+                                    (s == state::queued && ticket_of(v) < mine.ticket)));
     if (!candidate) return relation::pass;
     extent other;
     if (!read_extent(w, id, v, other)) {
@@ -94,7 +96,7 @@ relation judge(W& w, slot_id id, word& v, const placed& mine) {
       continue;
     }
     if (!overlap(other, mine.where)) return relation::pass;
-    if (s == state::died) return relation::news;
+    if (message) return relation::news;
     if (s != state::entering) return relation::in_the_way;
     if (wipe(w, id, v)) return relation::pass;
   }
