@@ -1,0 +1,20 @@
+#include "cli/failure.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <system_error>
+
+namespace inturn::cli {
+
+void complain(std::string_view message) {
+  const std::string line = fmt::format("inturn: {}\n", message);
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
+std::string explain(std::string_view file, std::string_view what, int error,
+                    std::string_view remedy) {
+  return fmt::format("{}: {}: {} ({})", file, what, std::generic_category().message(error), remedy);
+}
+
+}  // namespace inturn::cli

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "base/fd.hpp"
+
+namespace inturn::cli {
+
+/// Opens the lock file as flock(1) does: for reading, made if it is missing, a directory is fine
+/// too. writable: for locks that want a descriptor open for writing. Throws failure.
+base::unique_fd open_lock(const std::string& path, bool writable);
+
+}  // namespace inturn::cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inturn::cli {
+
+using arguments = std::vector<std::string>;
+
+struct subcommand {
+  std::string_view name;
+  std::string_view does;  // one line for the list
+  std::string_view help;  // what `inturn NAME --help` prints
+  int (*main)(const arguments& given);
+};
+
+extern const subcommand run_subcommand;
+extern const subcommand show_subcommand;
+
+}  // namespace inturn::cli
