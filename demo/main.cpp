@@ -106,9 +106,10 @@ void show(table& t) {
         format("%.0f times", static_cast<double>(pass.second.most)));
 
   constexpr double cap = 5;
-  t.heading(2, "Four readers, each holding the lock for 4 ms again and again; one writer comes.");
-  const auto starve =
-      t.ask_both([](auto& who, auto& lock) { return starve_a_writer(who, lock, cap); });
+  t.heading(2, "Four readers, each holding the lock for 20 ms again and again; one writer comes.");
+  const auto starve = t.ask_both([](const contender& who, const std::string& lock) {
+    return starve_a_writer(who, lock, cap);
+  });
   const auto waited = [](double s) {
     return s < 0 ? std::string("never (stopped at 5 s)") : format("%.0f ms", s * 1000);
   };
