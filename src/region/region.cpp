@@ -140,7 +140,8 @@ void mapped::reserve(std::uint32_t lane) const {
   constexpr std::uint64_t zero = 0;
   const off_t unused = at + static_cast<off_t>(offsetof(table::lane, unused));
   const ssize_t written = sys.pwrite(fd, &zero, sizeof zero, unused);
-  if (written != sizeof zero) fail(written < 0 ? errno : ENOSPC, name_, "cannot make room in the region");
+  if (written != sizeof zero)
+    fail(written < 0 ? errno : ENOSPC, name_, "cannot make room in the region");
 }
 
 }  // namespace inturn::region

@@ -45,9 +45,10 @@ check_pure() {
 }
 
 read_modules "$root"
-# What is not a module of the library: the public headers, and the programs on top of it.
+# What is not a module of the library: the public headers, the command, on top of all modules, and the
+# demonstration, which uses the library as anybody does.
 sees[include]="inturn"
-sees[cli]="inturn cli base lock kernel"
+sees[cli]="cli ${sees[src/kernel]:-inturn}"
 sees[demo]="inturn demo"
 while read -r file; do
   module=$(module_of "$file")

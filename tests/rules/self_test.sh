@@ -84,8 +84,10 @@ header src/lock/turn.hpp '#include "words.hpp"'
 bad 'without its module' layers "$tree"
 header include/inturn/api.hpp '#include "base/fd.hpp"'
 bad 'include may not include base/' layers "$tree"
-header cli/run.hpp '#include "table/words.hpp"'
-bad 'cli may not include table/' layers "$tree"
+header src/lock/turn.hpp '#include "cli/run.hpp"'
+bad 'src/lock may not include cli/' layers "$tree"
+mkdir "$tree/demo" && header demo/demo.hpp '#include "table/words.hpp"'
+bad 'demo may not include table/' layers "$tree"
 header src/lock/turn.hpp '#include "tests/rules.hpp"'
 bad 'may not include tests/' layers "$tree"
 header src/table/words.hpp '#include <chrono>'
