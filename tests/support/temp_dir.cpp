@@ -5,15 +5,14 @@
 
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace inturn::test {
 
 namespace fs = std::filesystem;
 
-temp_dir::temp_dir() {
-  std::string name = fs::temp_directory_path() / "inturn-test-XXXXXX";
+temp_dir::temp_dir(const fs::path& in) {
+  std::string name = in / "inturn-test-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr)
     throw std::system_error(errno, std::generic_category(), "mkdtemp " + name);
   path_ = name;
@@ -26,7 +25,10 @@ temp_dir::~temp_dir() {
 
 std::string contents(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::string bytes(fs::file_size(file), '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  return bytes;
 }
 
 void write_file(const fs::path& file, const std::string& bytes) {

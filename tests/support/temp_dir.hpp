@@ -8,7 +8,7 @@ namespace inturn::test {
 /// A fresh directory, removed with all that is in it.
 class temp_dir {
  public:
-  temp_dir();
+  explicit temp_dir(const std::filesystem::path& in = std::filesystem::temp_directory_path());
   ~temp_dir();
   temp_dir(const temp_dir&) = delete;
   temp_dir& operator=(const temp_dir&) = delete;
