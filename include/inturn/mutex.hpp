@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <type_traits>
 
 #include "inturn/lock.hpp"
 
@@ -12,6 +13,37 @@ namespace inturn {
 namespace lock {
 class hold_keeper;
 }
+
+namespace detail {
+/// What the clocks hold is some centuries in nanoseconds; sums with longer times would overflow. Reckoned
+/// roughly first, a time further away than this is never, or always over.
+using rough_time = std::chrono::duration<double>;
+inline constexpr rough_time century = std::chrono::years(100);
+
+/// That long from now, on the steady clock.
+template <class Rep, class Period>
+std::chrono::steady_clock::time_point from_now(const std::chrono::duration<Rep, Period>& time) {
+  using steady = std::chrono::steady_clock;
+  if (!(rough_time(time) > rough_time::zero())) return steady::time_point::min();
+  if (rough_time(time) > century) return steady::time_point::max();
+  return steady::now() + std::chrono::ceil<steady::duration>(time);
+}
+
+/// The same moment on the steady clock. A clock that people set is read once, now.
+template <class Clock, class Duration>
+std::chrono::steady_clock::time_point on_steady_clock(
+    const std::chrono::time_point<Clock, Duration>& time) {
+  using steady = std::chrono::steady_clock;
+  const rough_time away =
+      rough_time(time.time_since_epoch()) - rough_time(Clock::now().time_since_epoch());
+  if (away < -century) return steady::time_point::min();
+  if (away > century) return steady::time_point::max();
+  if constexpr (std::is_same_v<Clock, steady>)
+    return std::chrono::ceil<steady::duration>(time);
+  else
+    return from_now(time - Clock::now());
+}
+}  // namespace detail
 
 /// A TimedLockable for one range. Errors and order as lock_file::lock. Not recursive: EDEADLK.
 /// Thread-safe. The lock_file must outlive it.
@@ -28,7 +60,7 @@ class INTURN_API mutex {
   void unlock();
   template <class Rep, class Period>
   bool try_lock_for(const std::chrono::duration<Rep, Period>& time) {
-    return try_lock_until(std::chrono::steady_clock::now() + time);
+    return lock_until(detail::from_now(time));
   }
   template <class Clock, class Duration>
   bool try_lock_until(const std::chrono::time_point<Clock, Duration>& time);
@@ -56,11 +88,11 @@ class INTURN_API shared_mutex {
   void unlock_shared();
   template <class Rep, class Period>
   bool try_lock_for(const std::chrono::duration<Rep, Period>& time) {
-    return try_lock_until(std::chrono::steady_clock::now() + time);
+    return lock_until(inturn::mode::exclusive, detail::from_now(time));
   }
   template <class Rep, class Period>
   bool try_lock_shared_for(const std::chrono::duration<Rep, Period>& time) {
-    return try_lock_shared_until(std::chrono::steady_clock::now() + time);
+    return lock_until(inturn::mode::shared, detail::from_now(time));
   }
   template <class Clock, class Duration>
   bool try_lock_until(const std::chrono::time_point<Clock, Duration>& time);
@@ -73,19 +105,6 @@ class INTURN_API shared_mutex {
   const inturn::range range_;
   std::unique_ptr<lock::hold_keeper> kept_;
 };
-
-namespace detail {
-/// The same moment on the steady clock. A clock that people set is read once, now.
-template <class Clock, class Duration>
-std::chrono::steady_clock::time_point on_steady_clock(
-    const std::chrono::time_point<Clock, Duration>& time) {
-  using steady = std::chrono::steady_clock;
-  if constexpr (std::is_same_v<Clock, steady>)
-    return std::chrono::time_point_cast<steady::duration>(time);
-  else
-    return steady::now() + std::chrono::duration_cast<steady::duration>(time - Clock::now());
-}
-}  // namespace detail
 
 template <class Clock, class Duration>
 bool mutex::try_lock_until(const std::chrono::time_point<Clock, Duration>& time) {

@@ -119,12 +119,12 @@ TEST(Adopt, ARegionWithANameToo) {
 TEST(Adopt, ARegionWithANameIsFoundAgainByIt) {
   const temp_dir dir;
   lock_file file(dir / "region");
+  const hold mine = file.lock();
   child c([&] {
     lock_file adopted = lock_file::adopt(file.fd());
     ::closefrom(3);
     require(!adopted.try_lock_for(std::chrono::milliseconds(20)));  // asks whether the holder lives
   });
-  const hold mine = file.lock();
   EXPECT_EQ(c.wait(), 0);
 }
 
