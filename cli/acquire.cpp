@@ -12,6 +12,7 @@
 #include "cli/lock_target.hpp"
 #include "cli/parse.hpp"
 #include "cli/ticking.hpp"
+#include "kernel/side.hpp"
 #include "kernel/take.hpp"
 
 namespace inturn::cli {
@@ -81,9 +82,14 @@ kernel::taken open_and_take(const run_options& options, const kernel::how_to_wai
                         is_limit ? "the system's limit of locks is reached" : "name another file"));
 }
 
+/// The user has asked for order: that there is none is said always, in one line.
+void say_that_order_is_missing(const std::string& lock, int fd, std::string_view why) {
+  const std::string name = kernel::name_of(fd) + ": ";
+  if (why.starts_with(name)) why.remove_prefix(name.size());
+  complain(fmt::format("{}: order is not guaranteed: {}", lock, why));
+}
+
 void say_how_it_went(const run_options& options, const kernel::taken& got, double seconds) {
-  if (got.granted && !got.out_of_turn.empty())
-    complain(fmt::format("{}: order is not guaranteed: {}", options.lock, got.out_of_turn));
   if (!options.verbose) return;
   if (got.granted)
     complain(fmt::format("{}: locked after {:.6f} seconds", options.lock, seconds));
@@ -108,6 +114,8 @@ std::optional<locked> acquire(const run_options& options) {
     cannot_lock(options.lock, e);
   }
   ticks.reset();
+  if (got.granted && !got.out_of_turn.empty())
+    say_that_order_is_missing(options.lock, fd.get(), got.out_of_turn);
   say_how_it_went(options, got, static_cast<double>(base::monotonic_ns() - began) / 1e9);
   if (!got.granted) return {};
   return locked{std::move(fd), got.ticket};

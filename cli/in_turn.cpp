@@ -43,6 +43,16 @@ void add_sides(target& out, int fd) {
   }
 }
 
+/// As the kernel tells it: flock knows no bytes, and a record lock's end is that of all offsets.
+inturn::range people_range(const lock::listed& request) {
+  constexpr std::uint64_t beyond_all_offsets = std::uint64_t{1} << 63;
+  inturn::range range = request.range;
+  if (request.kind == lock::kind::native) return range;
+  if (request.kind == lock::kind::flock) return {};
+  if (range.start + range.length == beyond_all_offsets) range.length = 0;
+  return range;
+}
+
 /// The file that a side region's name stands for: DEVICE-INODE, then maybe .UID.
 std::optional<file_id> file_of_side(const std::string& name) {
   unsigned long device = 0, inode = 0;
@@ -126,8 +136,7 @@ party to_party(const lock::listed& request) {
   if (out.pid) out.command = command_line(*out.pid);
   out.kind = request.kind;
   out.mode = request.mode;
-  if (request.kind != lock::kind::flock)
-    out.range = request.range;  // flock's stands for the whole file
+  out.range = people_range(request);
   out.ticket = request.ticket;
   const std::uint64_t now = base::monotonic_ns();
   out.seconds = now > request.since_ns ? static_cast<double>(now - request.since_ns) / 1e9 : 0;

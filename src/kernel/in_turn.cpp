@@ -89,6 +89,16 @@ turn find_turn(const L& wanted, const how_to_wait& how, queue& side) {
   }
 }
 
+/// Tells the front that nobody is ahead of it, should it have to wait for who holds the lock. True:
+/// it has not, and has the lock.
+template <kernel_lock L>
+bool tell_front(const L& wanted, const how_to_wait& how) {
+  if (how.wait == wait::never || how.tell == nullptr || !*how.tell) return false;
+  const int error = wanted.attempt();
+  if (L::is_conflict(error)) (*how.tell)(0);
+  return error == 0;  // what else it may be, the plain call will say
+}
+
 }  // namespace
 
 template <kernel_lock L>
@@ -96,6 +106,7 @@ taken take_in_turn(const L& wanted, const how_to_wait& how, queue& side) {
   turn mine = find_turn(wanted, how, side);
   taken got;
   got.granted = mine.way == turn::way::granted ||
+                (mine.way == turn::way::front && tell_front(wanted, how)) ||
                 (mine.way != turn::way::refused && take_from_kernel(wanted, how));
   if (got.granted && mine.front && mine.why.empty()) got.ticket = mine.front.ticket();
   got.out_of_turn = std::move(mine.why);
