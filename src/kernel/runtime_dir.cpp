@@ -47,7 +47,7 @@ fs::path runtime_directory() {
 }
 
 fs::path ready_runtime_directory() {
-  const fs::path directory = runtime_directory();
+  fs::path directory = runtime_directory();
   if (directory == made_by_the_first) make_shared_directory(directory);
   return directory;
 }

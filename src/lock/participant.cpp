@@ -13,7 +13,6 @@
 namespace inturn::lock {
 
 using base::fail;
-using table::slot_id;
 using table::slots_per_lane;
 
 participant::participant(region::mapped region, options given, lock::kind kind)
