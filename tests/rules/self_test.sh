@@ -151,7 +151,7 @@ if has clang-tidy; then
   good tidy "$tree" "$tree"
   echo 'int f(int a) { if (a = 1) return 1; return 0 / (a - a); }' >"$tree/src/lock/lock.cpp"
   compile_commands
-  bad 'clang-tidy has found' tidy "$tree" "$tree"
+  bad '[misc-redundant-expression' tidy "$tree" "$tree"
   echo '[]' >"$tree/compile_commands.json"
   bad 'src/lock/lock.cpp: is not built' tidy "$tree" "$tree"
 fi
