@@ -60,7 +60,7 @@ base::unique_fd record_locked(const std::string& file, int command, short type, 
 }
 
 std::string lines_of(const std::string& file) {
-  std::string text = contents(file);
+  std::string text = text_of(file);
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
 }

@@ -7,7 +7,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
-#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 #include "support/temp_dir.hpp"
@@ -61,8 +62,8 @@ void program::end_input() {
   input_ = -1;
 }
 
-std::string program::out() const { return contents(out_file_); }
-std::string program::err() const { return contents(err_file_); }
+std::string program::out() const { return text_of(out_file_); }
+std::string program::err() const { return text_of(err_file_); }
 
 outcome program::wait() {
   siginfo_t info{};
@@ -77,6 +78,11 @@ outcome program::wait() {
   how.out = out();
   how.err = err();
   return how;
+}
+
+std::string text_of(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 words inturn(const words& arguments) {

@@ -56,6 +56,9 @@ class program {
   child process_;
 };
 
+/// What a file holds; nothing while it is not there.
+std::string text_of(const std::string& file);
+
 /// The inturn command with these arguments.
 words inturn(const words& arguments);
 

@@ -34,7 +34,7 @@ TEST_F(RunInheritance, TheLockStaysWithTheCommandWhenRunIsKilled) {
 }
 
 TEST_F(RunInheritance, TheLockStaysWithWhatTheCommandLeavesBehind) {
-  program holder(inturn({"run", lock, "sh", "-c", "exec 4<&0; cat <&4 & echo done"}));
+  program holder(inturn({"run", lock, "sh", "-c", "exec 9<&0; cat <&9 & echo done"}));
   ASSERT_TRUE(eventually([&] { return !holder.runs(); }));
   EXPECT_EQ(holder.out(), "done\n");
   EXPECT_TRUE(locked());

@@ -120,18 +120,18 @@ constexpr char control_z = 26;
 TEST_F(RunSignals, ControlCReachesTheCommandOnce) {
   const std::string file = at("heard");
   const terminal tty(inturn({"run", lock, "sh", "-c", "exec > '" + file + "'; " + listen}));
-  ASSERT_TRUE(eventually([&] { return contents(file) == "ready\n"; }));
+  ASSERT_TRUE(eventually([&] { return text_of(file) == "ready\n"; }));
   tty.type(control_c);
-  ASSERT_TRUE(eventually([&] { return contents(file) != "ready\n"; }));
+  ASSERT_TRUE(eventually([&] { return text_of(file) != "ready\n"; }));
   // What was doubled would have been sent by now: a signal sent later has arrived.
   tty.job.send(SIGUSR1);
-  ASSERT_TRUE(eventually([&] { return contents(file).ends_with("USR1\n"); }));
-  EXPECT_EQ(contents(file), "ready\nINT\nUSR1\n");
+  ASSERT_TRUE(eventually([&] { return text_of(file).ends_with("USR1\n"); }));
+  EXPECT_EQ(text_of(file), "ready\nINT\nUSR1\n");
 }
 
 TEST_F(RunSignals, ControlCEndsBothAndTheCallerIsToldSo) {
   terminal tty(inturn({"run", lock, "sh", "-c", "echo ready > '" + at("heard") + "'; exec cat"}));
-  ASSERT_TRUE(eventually([&] { return contents(at("heard")) == "ready\n"; }));
+  ASSERT_TRUE(eventually([&] { return text_of(at("heard")) == "ready\n"; }));
   const pid_t pid = tty.job.pid();
   tty.type(control_c);
   siginfo_t info{};
@@ -154,9 +154,9 @@ TEST_F(RunSignals, ControlZStopsBothAndBothGoOn) {
   terminal tty(command);
   pid_t ours = 0, theirs = 0;
   ASSERT_TRUE(eventually(
-      [&] { return std::istringstream(contents(file)) >> ours >> theirs && asleep(theirs); }));
+      [&] { return std::istringstream(text_of(file)) >> ours >> theirs && asleep(theirs); }));
   tty.type(control_z);
-  ASSERT_TRUE(eventually([&] { return contents(at("shell")) == "stopped\n"; }));
+  ASSERT_TRUE(eventually([&] { return text_of(at("shell")) == "stopped\n"; }));
   EXPECT_EQ(state_of_process(ours), 'T');
   EXPECT_TRUE(eventually([&] { return state_of_process(theirs) == 'T'; }));
   EXPECT_EQ(run({"run", "-n", lock, "true"}).status, 1) << "stopped, it holds the lock still";

@@ -28,7 +28,7 @@ TEST_F(ShowLocks, AFileThatIsNotLocked) {
   const outcome said = run({"show", lock});
   EXPECT_EQ(said.status, 0);
   EXPECT_THAT(said.out, StartsWith(lock + ": not locked\n"));
-  EXPECT_EQ(contents(lock), "some text");
+  EXPECT_EQ(text_of(lock), "some text");
 }
 
 TEST_F(ShowLocks, NoSuchFile) {
