@@ -12,11 +12,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <sstream>
 
+#include "base/fd.hpp"
 #include "base/identity.hpp"
 
 namespace inturn::cli {
@@ -39,11 +38,16 @@ bool numbers_in(const std::string& path, std::vector<int>& out) {
 
 bool has_ended(int error) { return error == ENOENT || error == ESRCH; }
 
+/// Empty with errno: ESRCH if the process ends just now.
 std::optional<std::string> contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  const base::unique_fd file = base::open_file(path.c_str(), O_RDONLY);
   if (!file) return {};
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (file.bad()) return {};
+  std::string text;
+  char part[4096];
+  ssize_t n;
+  while ((n = ::read(file.get(), part, sizeof part)) > 0)
+    text.append(part, static_cast<std::size_t>(n));
+  if (n < 0) return {};
   return text;
 }
 

@@ -106,7 +106,7 @@ TEST_F(ShowParties, WhenTheTakerIsGoneTheLowestPidIsNamed) {
   fd.reset();
   const json holders = show().at("holders");
   ASSERT_EQ(holders.size(), 1U);
-  const auto [low, high] = std::minmax(first.pid(), second.pid());
+  const auto [low, high] = std::minmax({first.pid(), second.pid()});
   EXPECT_NE(taker_pid, low);
   EXPECT_EQ(holders[0].at("pid"), low);
   EXPECT_EQ(holders[0].at("also"), json({high}));
