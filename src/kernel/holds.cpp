@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -17,7 +16,9 @@ namespace inturn::kernel {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* all_descriptors = "/proc/thread-self/fdinfo";
+/// The calling thread's: /proc/self is empty once the main thread has ended.
+constexpr const char* all_descriptors = "/proc/thread-self/fdinfo/";
+constexpr const char* all_names = "/proc/thread-self/fd/";
 
 /// Empty when it cannot be read, for instance because the descriptor has just been closed.
 std::string read_all(const std::string& path) {
@@ -29,8 +30,7 @@ std::string read_all(const std::string& path) {
   return text;
 }
 
-/// A line is "lock:\t1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF". (Leases are listed there
-/// too.)
+/// A line is "lock:\t1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF". (Leases are listed, too.)
 bool lists_a_lock(std::string_view info, bool only_posix) {
   constexpr std::string_view mark = "lock:\t";
   for (auto at = info.find(mark); at != info.npos; at = info.find(mark, at + 1)) {
@@ -42,16 +42,14 @@ bool lists_a_lock(std::string_view info, bool only_posix) {
   return false;
 }
 
-/// Whether a descriptor for which `counts` is true lists a lock.
+/// Whether a descriptor that lists a lock is one that counts.
 template <class Counts>
 answer any_lists_a_lock(bool only_posix, Counts&& counts) {
   std::error_code failed;
   fs::directory_iterator entry(all_descriptors, failed);
   for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     const std::string name = entry->path().filename();
-    int fd = -1;
-    std::from_chars(name.data(), name.data() + name.size(), fd);
-    if (counts(fd) && lists_a_lock(read_all(entry->path()), only_posix)) return answer::yes;
+    if (lists_a_lock(read_all(entry->path()), only_posix) && counts(name)) return answer::yes;
   }
   return failed ? answer::unknown : answer::no;
 }
@@ -59,7 +57,7 @@ answer any_lists_a_lock(bool only_posix, Counts&& counts) {
 }  // namespace
 
 answer description_holds(int fd) {
-  const std::string info = read_all(std::string(all_descriptors) + "/" + std::to_string(fd));
+  const std::string info = read_all(all_descriptors + std::to_string(fd));
   if (!info.empty()) return lists_a_lock(info, false) ? answer::yes : answer::no;
   return ::fcntl(fd, F_GETFD) < 0 ? answer::no : answer::unknown;
 }
@@ -67,16 +65,17 @@ answer description_holds(int fd) {
 answer process_holds_posix(int fd) {
   struct stat wanted {};
   if (base::sys.fstat(fd, &wanted) != 0) return answer::unknown;
-  return any_lists_a_lock(true, [&](int other) {
-    // By fstat: the device numbers in fdinfo are not stat's on btrfs and overlayfs.
+  return any_lists_a_lock(true, [&](const std::string& other) {
+    // Not by the device numbers in fdinfo, which are not stat's on btrfs and overlayfs. And not by
+    // fstat: it is another thread's descriptor, perhaps, which may close it at any time.
     struct stat file {};
-    return base::sys.fstat(other, &file) == 0 && file.st_dev == wanted.st_dev &&
+    return ::stat((all_names + other).c_str(), &file) == 0 && file.st_dev == wanted.st_dev &&
            file.st_ino == wanted.st_ino;
   });
 }
 
 answer process_holds_any() {
-  return any_lists_a_lock(false, [](int) { return true; });
+  return any_lists_a_lock(false, [](const std::string&) { return true; });
 }
 
 bool is_refused_anyway(int fd, short type) {

@@ -76,13 +76,9 @@ turn come_to_front(const L& wanted, const how_to_wait& how, queue::member& side)
 /// Whatever fails about the queue is no reason not to take the lock.
 template <kernel_lock L>
 turn find_turn(const L& wanted, const how_to_wait& how, queue& side) {
-  queue::member* member = nullptr;
   try {
-    member = &side.join();
-    return come_to_front(wanted, how, *member);
+    return come_to_front(wanted, how, side.join());
   } catch (const std::system_error& e) {
-    const int error = e.code().value();
-    if (member != nullptr && error != EDEADLK && error != ENOLCK) member->left = true;
     return {turn::way::straight, {}, std::string("out of turn: ") + e.what()};
   } catch (const callers_exception& e) {
     std::rethrow_exception(e.thrown);

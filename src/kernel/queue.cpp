@@ -30,8 +30,7 @@ queue::~queue() {
 
 queue::member* queue::find() const noexcept {
   member* const m = all_.load(std::memory_order_acquire);
-  return m != nullptr && !m->left.load(std::memory_order_relaxed) && m->self->is_ours() ? m
-                                                                                        : nullptr;
+  return m != nullptr && m->self->is_ours() ? m : nullptr;
 }
 
 queue::member& queue::join() {

@@ -16,8 +16,7 @@ class queue {
   /// One taking part in a side region.
   struct member {
     std::shared_ptr<lock::participant> self;
-    std::string reservation;         // why the order is not everybody's; empty: it is
-    std::atomic<bool> left = false;  // was found to be of no use
+    std::string reservation;  // why the order is not everybody's; empty: it is
     const member* next = nullptr;
   };
 

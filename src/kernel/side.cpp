@@ -40,9 +40,11 @@ std::string private_name(const struct stat& lock_file, uid_t user) {
 }
 
 /// Whoever may open the lock file in some way may lock it; so he may queue.
-mode_t mirrored(mode_t lock_file) {
-  const mode_t some = lock_file | lock_file >> 1;  // r or w, at w's place
-  return (some & 0222) | (some & 0222) << 1;
+mode_t fitting_mode(const struct stat& region, const struct stat& lock_file) {
+  const mode_t some = lock_file.st_mode | lock_file.st_mode >> 1;  // r or w, at w's place
+  const mode_t mode = (some & 0222) | (some & 0222) << 1;
+  // In a group that is not the lock file's, only what everybody may.
+  return region.st_gid == lock_file.st_gid ? mode : (mode & ~070U) | (mode & 07U) << 3;
 }
 
 bool is_trusted(uid_t maker, const struct stat& lock_file) {
@@ -95,12 +97,21 @@ outcome open_trusted(const fs::path& path, const struct stat& lock_file) {
   }
 }
 
-/// Gives a region without a name its owner, group and exact permissions.
-void hand_over(int fd, const struct stat& lock_file, mode_t mode) {
+/// Gives a region without a name its owner, group and permissions.
+void hand_over(int fd, const struct stat& lock_file) {
   const uid_t owner = ::geteuid() == 0 ? lock_file.st_uid : static_cast<uid_t>(-1);
-  // In a group that is not the lock file's, only what everybody may.
-  if (::fchown(fd, owner, lock_file.st_gid) != 0) mode &= ~070U | (mode & 07U) << 3;
-  if (::fchmod(fd, mode) != 0) fail(errno, name_of(fd), "cannot set the permissions of the region");
+  const bool given = ::fchown(fd, owner, lock_file.st_gid) == 0;
+  static_cast<void>(given);  // if not, we keep it
+  if (::fchmod(fd, fitting_mode(look_at(fd), lock_file)) != 0)
+    fail(errno, name_of(fd), "cannot set the permissions of the region");
+}
+
+/// The lock file's permissions may have changed since the region was made.
+void follow_permissions(int fd, const struct stat& lock_file) {
+  const struct stat region = look_at(fd);
+  const mode_t mode = fitting_mode(region, lock_file);
+  const bool may = ::geteuid() == 0 || ::geteuid() == region.st_uid;
+  if (may && (region.st_mode & 07777) != mode) ::fchmod(fd, mode);
 }
 
 /// False when another process was first.
@@ -109,7 +120,7 @@ bool make(const fs::path& path, int lock_file_fd, const struct stat& lock_file, 
   try {
     const unique_fd fd =
         region::make_nameless(path, fs::perms(0600), name_of(lock_file_fd), temporary_name);
-    if (for_all) hand_over(fd.get(), lock_file, mirrored(lock_file.st_mode));
+    if (for_all) hand_over(fd.get(), lock_file);
     return region::give_name(fd, temporary_name, path);
   } catch (const std::system_error& e) {
     if (!temporary_name.empty()) ::unlink(temporary_name.c_str());
@@ -149,6 +160,7 @@ side_region open_side(int lock_file_fd) {
   const std::string name = name_of(lock_file_fd) + ": ";
   outcome common = open_or_make(directory / common_name(lock_file), lock_file_fd, lock_file, true);
   if (common.region) {
+    follow_permissions(common.region->fd(), lock_file);
     const bool shared = region::is_network(lock_file_fd);
     return {std::move(*common.region),
             shared ? name + "on a network file system: the order holds on this machine only" : ""};

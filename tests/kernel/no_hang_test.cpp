@@ -16,6 +16,7 @@ class converter {
   template <class Ask>
   converter(const std::filesystem::path& file, Ask first, Ask second)
       : process([=, this] {
+          forget_descriptors();
           const auto fd = base::open_file(file.c_str(), O_RDWR);
           turnstile in_turn(fd.get());
           first(in_turn);
@@ -101,6 +102,7 @@ TEST_F(NoHang, ByteAHeldAndAToBWaitedForWhileBIsAskedFor) {
   ASSERT_TRUE(p.has_both->wait());
   EXPECT_TRUE(both.runs());
   p.leave->reach();
+  EXPECT_EQ(p.process.wait(), 0);
   EXPECT_EQ(both.wait(), 0);
 }
 
@@ -117,6 +119,9 @@ TEST_F(NoHang, ATryByAHolderGoesPastTheQueue) {
   ASSERT_TRUE(until_front(inside, both));
   p.go->reach();
   ASSERT_TRUE(p.has_both->wait());
+  p.leave->reach();
+  EXPECT_EQ(p.process.wait(), 0);
+  EXPECT_EQ(both.wait(), 0);
 }
 
 /// A process that holds a POSIX lock on one byte, and then wants another. Its status: 0 or the
@@ -190,15 +195,21 @@ TEST_F(NoHang, WhoHoldsAnotherFilesLockWaitsInTheQueueForABoundedTimeOnly) {
 TEST_F(NoHang, WhatTheKernelWouldRefuseIsRefusedBeforeTheQueue) {
   const auto inside = queue();
   const auto holder = open();
-  turnstile in_turn(holder.get());
-  in_turn.ofd(F_WRLCK, {});
+  turnstile(holder.get()).ofd(F_WRLCK, {});
   child front = passer(file, F_WRLCK, {});
   ASSERT_TRUE(until_front(inside, front));
-  const auto read_only = open(O_RDONLY), write_only = open(O_WRONLY), path_only = open(O_PATH);
-  EXPECT_EQ(error_of([&] { turnstile(read_only.get()).ofd(F_WRLCK, {}); }), EBADF);
-  EXPECT_EQ(error_of([&] { turnstile(write_only.get()).ofd(F_RDLCK, {}); }), EBADF);
-  EXPECT_EQ(error_of([&] { turnstile(path_only.get()).ofd(F_RDLCK, {}); }), EBADF);
-  EXPECT_EQ(error_of([&] { turnstile(path_only.get()).flock(LOCK_SH); }), EBADF);
+  child c([&] {
+    forget_descriptors();
+    const auto asked = [&](int flags, short type) {
+      return error_of([&] { turnstile(open(flags).get()).ofd(type, {}); });
+    };
+    require(asked(O_RDONLY, F_WRLCK) == EBADF);
+    require(asked(O_WRONLY, F_RDLCK) == EBADF);
+    require(asked(O_PATH, F_RDLCK) == EBADF);
+    require(error_of([&] { turnstile(open(O_PATH).get()).flock(LOCK_SH); }) == EBADF);
+  });
+  EXPECT_EQ(c.wait(), 0);
+  EXPECT_TRUE(front.runs());
 }
 
 }  // namespace

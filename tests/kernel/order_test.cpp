@@ -210,6 +210,20 @@ TEST_F(Order, ReadersDoNotStarveAWriter) {
   for (child& c : all) EXPECT_EQ(c.wait(), 0);
 }
 
+TEST_F(Order, ReadersAreAtTheFrontTogether) {
+  const auto inside = queue();
+  const auto holder = open();
+  turnstile in_turn(holder.get());
+  in_turn.flock(LOCK_EX);
+  in_turn.ofd(F_WRLCK, {});
+  std::vector<child> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.push_back(passer(file, LOCK_SH));
+    readers.push_back(passer(file, F_RDLCK, {0, 1}));
+  }
+  for (child& c : readers) EXPECT_TRUE(until_front(inside, c));
+}
+
 TEST_F(Order, FlockAndRecordLocksDoNotWaitForEachOther) {
   const auto inside = queue();
   const auto holder = open();

@@ -57,6 +57,7 @@ TEST_F(Owners, ThreadsWithOneDescriptionDoNotWaitForEachOther) {
   turnstile(holder.get()).ofd(F_WRLCK, {0, 1});
   shared<milestone> go, has_b;
   child c([&] {
+    forget_descriptors();
     const auto fd = open();
     turnstile in_turn(fd.get());
     std::thread first([&] { in_turn.ofd(F_WRLCK, {0, 2}); });  // waits for byte 0
@@ -84,6 +85,7 @@ TEST_F(Owners, ThreadsOfOneProcessDoNotWaitForEachOthersPosixLocks) {
   });
   ASSERT_TRUE(held->wait());
   child c([&] {
+    forget_descriptors();
     const auto a = open(), b = open();
     std::thread first([&] { kernel::take_posix(a.get(), F_WRLCK, {0, 2}, {}); });
     require(go->wait());
@@ -95,7 +97,28 @@ TEST_F(Owners, ThreadsOfOneProcessDoNotWaitForEachOthersPosixLocks) {
   go->reach();
   ASSERT_TRUE(has_b->wait());
   leave->reach();
+  EXPECT_EQ(holder.wait(), 0);
   EXPECT_EQ(c.wait(), 0);
+}
+
+TEST_F(Owners, APosixLockCountsWhicheverDescriptorItCameThrough) {
+  const auto inside = queue();
+  shared<milestone> holds, go;
+  child c([&] {
+    const auto a = open(), b = open();
+    require(kernel::take_posix(a.get(), F_WRLCK, {0, 1}, {}).granted);
+    holds->reach();
+    require(go->wait());
+    const auto got = kernel::take_posix(b.get(), F_WRLCK, {1, 1}, {});
+    require(got.granted && !got.ticket);
+    require(got.out_of_turn.find("held already") != std::string::npos);  // and not after a while
+  });
+  ASSERT_TRUE(holds->wait());
+  child both = passer(file, F_WRLCK, {0, 2});
+  ASSERT_TRUE(until_front(inside, both));
+  go->reach();
+  EXPECT_EQ(c.wait(), 0);
+  EXPECT_EQ(both.wait(), 0);
 }
 
 TEST_F(Owners, OneThreadUnlocksAndConvertsWhileAnotherWaits) {
@@ -104,6 +127,7 @@ TEST_F(Owners, OneThreadUnlocksAndConvertsWhileAnotherWaits) {
   const auto holder = open();
   turnstile(holder.get()).ofd(F_WRLCK, {100, 1});
   child c([&] {
+    forget_descriptors();
     const auto fd = open();
     turnstile in_turn(fd.get());
     in_turn.ofd(F_RDLCK, {0, 10});
@@ -117,6 +141,8 @@ TEST_F(Owners, OneThreadUnlocksAndConvertsWhileAnotherWaits) {
   ASSERT_TRUE(until_front(inside, c));
   go->reach();
   EXPECT_TRUE(done->wait());
+  turnstile(holder.get()).ofd(F_UNLCK, {});
+  EXPECT_EQ(c.wait(), 0);
 }
 
 TEST_F(Owners, ASecondDescriptionOfTheSameProcessIsLetThroughAfterAWhile) {

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include <cstring>
+#include <fstream>
 
 #include "base/sys.hpp"
 #include "kernel/lock_file.hpp"
@@ -18,6 +18,12 @@ namespace inturn::test {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::string head_of(const fs::path& file, std::size_t length) {
+  std::string bytes(length, '\0');
+  std::ifstream(file, std::ios::binary).read(bytes.data(), static_cast<std::streamsize>(length));
+  return bytes;
+}
 
 class NoQueue : public lock_file_test {
  protected:
@@ -151,24 +157,30 @@ TEST_F(NoQueue, NoRoomWhereverItRunsOut) {
 
 TEST_F(NoQueue, TheRegionIsDamaged) {
   const fs::path at = side();
-  const std::string good = contents(at);
+  const std::string good = head_of(at, region::page);
   const auto fd = open();
-  const auto with = [&](const std::string& bytes) {
-    write_file(at, bytes);
-    said(fd.get(), {at.string(), "("});
-    EXPECT_EQ(contents(at), bytes);  // left as it is
+  const auto write = [&](const std::string& start, std::uintmax_t size) {
+    write_file(at, start);
+    fs::resize_file(at, size);
   };
-  with("");
-  with(std::string(good.size(), '\0'));
-  with(good.substr(0, good.size() / 2));
-  with(good.substr(0, 100));
-  std::string bytes(good.size(), '\0');
+  const auto with = [&](const std::string& start, std::uintmax_t size) {
+    write(start, size);
+    said(fd.get(), {at.string(), "("});
+    EXPECT_EQ(fs::file_size(at), size);  // left as it is
+    EXPECT_TRUE(start.starts_with(head_of(at, std::min(start.size(), size))));
+  };
+  with("", 0);
+  with("", region::region_size);
+  with(good, region::region_size / 2);
+  with(good, 100);
+  with(good, region::region_size + 1);
+  std::string bytes(1 << 16, '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * i * 31 >> 3);
-  with(bytes);
+  with(bytes, region::region_size);
   std::string other_version = good;
   other_version[offsetof(region::header, stamp)] ^= 1;
-  with(other_version);
-  write_file(at, good);
+  with(other_version, region::region_size);
+  write(good, region::region_size);
   expect_in_turn(fd.get());
 }
 

@@ -95,6 +95,15 @@ TEST_F(Side, WhoMayOpenTheLockFileMayQueue) {
   ::umask(before);
 }
 
+TEST_F(Side, ItFollowsTheLockFilesPermissions) {
+  const auto fd = open();
+  for (const mode_t mode : {0600U, 0644U, 0640U}) {
+    ASSERT_EQ(::fchmod(fd.get(), mode), 0);
+    const mode_t expected = mode == 0600U ? 0600U : mode == 0644U ? 0666U : 0660U;
+    EXPECT_EQ(look(path_for(fd.get())).st_mode & 07777, expected);
+  }
+}
+
 TEST_F(Side, ItIsOpenedAgainIfSomebodyHasRemovedIt) {
   const auto fd = open();
   const fs::path first = path_for(fd.get());

@@ -1,3 +1,6 @@
+#include <signal.h>
+
+#include "base/sys.hpp"
 #include "kernel/lock_file.hpp"
 
 // Those who are stopped, in the queue: the kernel would pass them by.
@@ -69,6 +72,24 @@ TEST_F(Stopped, NobodyIsPassedWhoIsNotStopped) {
   in_turn.ofd(F_UNLCK, {0, 1});
   EXPECT_EQ(front.wait(), 0);
   EXPECT_EQ(next.wait(), 0);  // now only the stopped one is ahead
+  stopped.resume();
+  EXPECT_EQ(stopped.wait(), 0);
+}
+
+TEST_F(Stopped, ATryThatIsStoppedMakesNoOtherTryFail) {
+  const auto inside = queue();
+  child stopped([&] {
+    base::sys.flock = [](int fd, int operation) {
+      ::raise(SIGSTOP);
+      return ::flock(fd, operation);
+    };
+    require(!turnstile(open().get()).flock_for(LOCK_EX, 0ns));
+  });
+  ASSERT_TRUE(eventually([&] { return state_of_process(stopped.pid()) == 'T'; }));
+  ASSERT_TRUE(inside.holds(stopped.pid()));
+  const auto fd = open();
+  const auto got = kernel::take_flock(fd.get(), LOCK_SH, {how::never});
+  EXPECT_TRUE(got.granted && !got.ticket && !got.out_of_turn.empty());
   stopped.resume();
   EXPECT_EQ(stopped.wait(), 0);
 }
