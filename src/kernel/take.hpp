@@ -17,7 +17,8 @@ struct how_to_wait {
   std::uint64_t until_ns = 0;  // monotonic clock (base::monotonic_ns)
 
   /// Called with the number of those ahead, each time that the request has looked while it queues;
-  /// with 0 when it is the front and has to wait for who holds the lock. An exception thrown from it ends the wait and passes through.
+  /// with 0 when it is the front and has to wait for who holds the lock. An exception thrown from it
+  /// ends the wait and passes through.
   const lock::progress* tell = nullptr;
 
   /// How `until` is kept at the front, where the kernel knows no time-outs.
