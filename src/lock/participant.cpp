@@ -85,7 +85,7 @@ owned_lane* participant::claim_lane() {
     lane->next = lanes_.load();
     next_to_try_ = index + 1;
     lanes_.store(lane.get());
-    hint_.store(lane.get(), std::memory_order_relaxed);
+    hint_.store(lane.get(), std::memory_order_release);
     return lane.release();
   }
   fail(ENOLCK, region_.name(), "no room for another participant or request");
@@ -100,7 +100,7 @@ std::optional<participant::place> participant::take_slot_in(owned_lane& lane) {
 }
 
 participant::place participant::take_slot() {
-  if (auto p = take_slot_in(*hint_.load(std::memory_order_relaxed))) return *p;
+  if (auto p = take_slot_in(*hint_.load(std::memory_order_acquire))) return *p;
   const auto in_any = [this]() -> std::optional<place> {
     for (owned_lane* lane = lanes_.load(std::memory_order_acquire); lane != nullptr;
          lane = lane->next)
@@ -117,7 +117,7 @@ participant::place participant::take_slot() {
 
 void participant::return_slot(place p) noexcept {
   p.lane->free.fetch_or(1U << p.id.index, std::memory_order_release);
-  hint_.store(p.lane, std::memory_order_relaxed);
+  hint_.store(p.lane, std::memory_order_release);
 }
 
 participant::place participant::place_of(const hold& h) noexcept {
@@ -137,7 +137,7 @@ void participant::describe_lane(const owned_lane& lane) noexcept {
 
 table::ending participant::ask(turn& world, place p, const table::request& asked, bool may_wait,
                                table::grant& got) {
-  if (!p.lane->marked_used.load(std::memory_order_relaxed)) {
+  if (!p.lane->marked_used.load(std::memory_order_acquire)) {
     table::mark_used(world, p.lane->index);
     p.lane->marked_used = true;
   }

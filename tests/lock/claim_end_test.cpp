@@ -26,8 +26,7 @@ struct page {
   std::atomic<pid_t> outliver{0};
 };
 
-/// What a process does that outlives the owner: no cleaning up, no dying with its parent. Not for
-/// ever.
+/// What a process does that outlives the owner: no cleaning up, no dying with its parent. Not for ever.
 [[noreturn]] void live_on() {
   ::alarm(60);
   for (;;) ::pause();
@@ -48,8 +47,7 @@ struct Claim : ::testing::Test {
 };
 
 TEST_F(Claim, IsNotSharedByWhoeverGotTheDescriptor) {
-  // One peer keeps the descriptor, another also adopts it and maps the region. Both outlive the
-  // owner.
+  // One peer keeps the descriptor, another also adopts it and maps the region. Both outlive the owner.
   auto to_keeper = make_socket_pair(), to_adopter = make_socket_pair();
   child keeper([&] {
     const auto fd = receive_fd(to_keeper.theirs.get());

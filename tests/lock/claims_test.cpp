@@ -12,8 +12,7 @@
 #include "support/temp_dir.hpp"
 
 // An owner does what programs do with descriptors and processes. While it lives it must not be
-// taken for dead; when it has been killed it must not be taken for alive, whoever of its making
-// lives on.
+// taken for dead; when it has been killed it must not be taken for alive, whoever of its making lives on.
 
 namespace inturn::test {
 namespace {
@@ -25,8 +24,7 @@ struct page {
   std::atomic<pid_t> outliver{0};
 };
 
-/// What a process does that outlives the owner: no cleaning up, no dying with its parent. Not for
-/// ever.
+/// What a process does that outlives the owner: no cleaning up, no dying with its parent. Not for ever.
 [[noreturn]] void live_on() {
   ::alarm(60);
   for (;;) ::pause();

@@ -9,8 +9,7 @@
 #include "support/shared.hpp"
 #include "support/temp_dir.hpp"
 
-// Processes killed at random moments while others go on: exclusion, order, and no death kept
-// secret.
+// Processes killed at random moments while others go on: exclusion, order, and no death kept secret.
 
 namespace inturn::test {
 namespace {
@@ -27,8 +26,7 @@ struct protected_data {
 void write(protected_data& data, const hold& h) {
   const auto me = static_cast<std::uint32_t>(::getpid());
   const std::uint32_t left_by = data.writing.exchange(me);
-  // Another's mark: it died in here, and we must have been told. (If it lives, it finds our mark
-  // below.)
+  // Another's mark: it died in here, and we must have been told. (If it lives, it finds our mark below.)
   if (left_by != 0 && !h.previous_owner_died()) ++data.kept_secret;
   if (h.ticket() <= data.last_ticket.exchange(h.ticket())) ++data.out_of_order;
   data.news += h.previous_owner_died();

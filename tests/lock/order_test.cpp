@@ -75,8 +75,7 @@ TEST_F(Order, ReadersBetweenTwoWritersGoTogether) {
 }
 
 TEST_F(Order, WaitersForOtherRangesDoNotHoldEachOtherUp) {
-  // Holder of 0; waiters for 0, for 0 and 1, for 1: the last is behind the second, not behind the
-  // first.
+  // Holder of 0; waiters for 0, for 0 and 1, for 1: the last is behind the second, not behind the first.
   hold zero = file.lock(mode::exclusive, {0, 1});
   child both, one;
   child first([&] { lock_file(path).lock(mode::exclusive, {0, 1}); });

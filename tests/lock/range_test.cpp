@@ -80,8 +80,7 @@ TEST_F(Range, ModesThatAreNotThereAreRefused) {
   EXPECT_TRUE(file.lock());
 }
 
-// Random ranges, modes and ways to ask; a map of the bytes tells whether anybody is where he must
-// not be.
+// Random ranges, modes and ways to ask; a map of the bytes tells whether anybody is where he must not be.
 
 constexpr int bytes = 200, processes = 8, rounds = 5000;
 

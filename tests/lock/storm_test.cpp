@@ -8,8 +8,7 @@
 #include "support/shared.hpp"
 #include "support/temp_dir.hpp"
 
-// Many processes, many grants: order and exclusion counted from inside the section and from the
-// tickets.
+// Many processes, many grants: order and exclusion counted from inside the section and from the tickets.
 
 namespace inturn::test {
 namespace {

@@ -25,8 +25,7 @@ struct Faults : ::testing::Test {
   const fs::path path = dir / "region";
   const failing_system restore;
 
-  /// A region that is to be made, and one that is there, both refuse; with named temporary files
-  /// too.
+  /// A region that is to be made, and one that is there, both refuse; with named temporary files too.
   void expect_neither_made_nor_opened(int error) {
     expect_refused(error, path);
     expect_refused_when_there(error);

@@ -38,8 +38,7 @@ TEST_F(Mounts, AReallyFullDisk) {
     while (::write(filler.get(), page_of.data(), page_of.size()) > 0) continue;
     require(error_of([&] { lock_file fresh(dir / "fresh"); }) == ENOSPC);
     require(names_in(dir.path()) == std::set<std::string>{"filler", "region"});
-    // Those who are in go on, and newcomers until a page of lanes is full; then an error, no
-    // SIGBUS.
+    // Those who are in go on, and newcomers until a page of lanes is full; then an error, no SIGBUS.
     std::vector<lock_file> others;
     int error = 0;
     while (error == 0 && others.size() < 100) error = error_of([&] { others.emplace_back(path); });

@@ -38,8 +38,7 @@ void expect_error(int error, const std::string& name, Call call) {
   EXPECT_EQ(mappings_of(name), mappings);
 }
 
-/// Opening the path is refused with that errno; a file there, and its directory, are left as they
-/// were.
+/// Opening the path is refused with that errno; a file there, and its directory, are left as they were.
 inline void expect_refused(int error, const std::filesystem::path& path) {
   const bool is_file = std::filesystem::is_regular_file(path);
   const std::string before = is_file ? contents(path) : std::string();

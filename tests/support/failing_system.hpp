@@ -4,8 +4,7 @@
 
 namespace inturn::test {
 
-/// Lets system calls fail: change entries of base::sys while one of these lives; then all is as
-/// before.
+/// Lets system calls fail: change entries of base::sys while one of these lives; then all is as before.
 ///
 ///   const failing_system restore;
 ///   base::sys.ftruncate = [](int, off_t) { errno = ENOSPC; return -1; };

@@ -25,8 +25,7 @@ class role {
   const char* name_;
 };
 
-/// Starts this program anew in that role. Descriptors in `keep` stay open in it under their
-/// numbers.
+/// Starts this program anew in that role. Descriptors in `keep` stay open in it under their numbers.
 child execute(const role& as, const std::vector<std::string>& arguments,
               const std::vector<int>& keep = {});
 

@@ -14,8 +14,7 @@
 
 namespace inturn::test {
 
-/// A T that forked children share with the test. T: atomics and plain data, no pointers to the
-/// heap.
+/// A T that forked children share with the test. T: atomics and plain data, no pointers to the heap.
 template <class T>
 class shared {
  public:
