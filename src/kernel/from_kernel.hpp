@@ -29,8 +29,8 @@ bool poll_kernel(const L& wanted, const how_to_wait& how) {
   }
 }
 
-/// Waits in the kernel until its lock is granted, or a signal of the caller's comes after the time
-/// is over.
+/// Waits in the kernel until its lock is granted, or a signal of the caller's comes after the time is
+/// over.
 template <kernel_lock L>
 bool wait_until_signal(const L& wanted, const how_to_wait& how) {
   while (!is_over(how)) {

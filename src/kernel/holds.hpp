@@ -2,15 +2,14 @@
 
 namespace inturn::kernel {
 
-// Who holds which kernel locks is asked of the kernel, in /proc/thread-self/fdinfo, when it
-// matters. A table of our own would be wrong: close() has too many roads, and other processes share
-// descriptions with us.
+// Who holds which kernel locks is asked of the kernel, in /proc/thread-self/fdinfo, when it matters. A
+// table of our own would be wrong: close() has too many roads, and other processes share descriptions
+// with us.
 
 enum class answer { no, yes, unknown };
 
-/// Whether any kernel lock was taken through this description and is still held: one of its own, or
-/// the process's (POSIX). Inherited ones count. unknown: /proc does not say; no: not a descriptor
-/// at all.
+/// Whether any kernel lock was taken through this description and is still held: one of its own, or the
+/// process's (POSIX). Inherited ones count. unknown: /proc does not say; no: not a descriptor at all.
 answer description_holds(int fd);
 
 /// Whether this process holds a POSIX lock on the same file, taken through whatever descriptor.

@@ -4,8 +4,7 @@
 
 namespace inturn::kernel {
 
-/// POSIX record locks: fcntl(2), F_SETLK; owned by the process. The kernel sees deadlocks among
-/// these.
+/// POSIX record locks: fcntl(2), F_SETLK; owned by the process. The kernel sees deadlocks among these.
 struct posix_lock : record_lock {
   static constexpr lock::kind kind = lock::kind::posix;
 

@@ -64,10 +64,8 @@ class vigil {
 
  private:
   void doubt() const {
-    // It may have become ours meanwhile, by another thread, or a process that shares the
+    // Asked each time anew: another thread may have taken one meanwhile, or a process with which we share a
     // description.
-    if (std::string why = reason_not_to_queue(wanted_); !why.empty())
-      throw leave_queue{std::move(why)};
     const answer others = process_holds_any();
     if (others == answer::yes)
       throw leave_queue{

@@ -135,8 +135,7 @@ outcome open_or_make(const fs::path& path, int lock_file_fd, const struct stat& 
   for (int tries = 0; tries < 100; ++tries) {
     outcome found = open_trusted(path, lock_file);
     if (found.region || !found.why_not.empty()) return found;
-    // Anybody else would make what the others do not trust, and be in the way of who could do
-    // better.
+    // Anybody else would make what the others do not trust, and be in the way of who could do better.
     if (for_all && me != 0 && me != lock_file.st_uid)
       return {{},
               path.string() + " is not there, and only root or the file's owner can make it" +

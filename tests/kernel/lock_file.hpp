@@ -64,8 +64,8 @@ inline bool until_queued(const region_watch& queue, const child& c) {
   return queue.until_blocked(c.pid());
 }
 
-/// For children: drops what was inherited, locks of the test's among it, which would count as held
-/// here too.
+/// For children: drops what was inherited, locks of the test's among it, which would count as held here
+/// too.
 inline void forget_descriptors() { ::close_range(3, ~0U, 0); }
 
 /// Takes a flock in turn, gives it back, and ends.

@@ -1,16 +1,16 @@
 #include "kernel/lock_file.hpp"
 
-// It never hangs where the plain call would not: here, because the owner already holds a lock on
-// the file for which the others in the queue wait. Every test runs what could hang in a child, with
-// a bound.
+// It never hangs where the plain call would not: here, because the owner already holds a lock on the
+// file for which the others in the queue wait. Every test runs what could hang in a child, with a
+// bound.
 
 namespace inturn::test {
 namespace {
 
 using NoHang = lock_file_test;
 
-/// A process that holds `first`, says so, and when it is told to, asks for `second`, and then gives
-/// up all.
+/// A process that holds `first`, says so, and when it is told to, asks for `second`, and then gives up
+/// all.
 class converter {
  public:
   template <class Ask>
@@ -124,8 +124,7 @@ TEST_F(NoHang, ATryByAHolderGoesPastTheQueue) {
   EXPECT_EQ(both.wait(), 0);
 }
 
-/// A process that holds a POSIX lock on one byte, and then wants another. Its status: 0 or the
-/// errno.
+/// A process that holds a POSIX lock on one byte, and then wants another. Its status: 0 or the errno.
 child wants_both(const std::filesystem::path& first, const std::filesystem::path& second,
                  std::uint64_t first_byte, std::uint64_t second_byte, milestone& holds,
                  milestone& go) {
