@@ -106,6 +106,7 @@ void park(W& w, slot_id me, const placed& mine, const survey& seen) {
   auto& parked = w.table().data_of(me).parked;
   w.store(parked, 1);
   announce_sleeper(w, seen.latest);
+  w.pass(point::parking, seen);
   const survey again = look(w, me, mine);
   if (again.ahead != 0 && again.latest <= seen.latest) w.sleep(parked, again);
   w.store(parked, 0);

@@ -31,9 +31,12 @@ bool bury(W& w, slot_id id, word v) {
 template <world W>
 bool bury_in_my_way(W& w, slot_id me, const placed& mine, const survey& seen) {
   bool changed = false;
+  w.pass(point::clearing, seen);
   for_each_request(w, [&](slot_id id, word v) {
-    if (id == me || judge(w, id, v, mine) != relation::in_the_way) return true;
-    if (state_of(v) == state::held || id == seen.front.id) changed |= bury(w, id, v);
+    if (id != me && judge(w, id, v, mine) == relation::in_the_way &&
+        (state_of(v) == state::held || id == seen.front.id))
+      changed |= bury(w, id, v);
+    w.pass(changed ? point::cleared : point::clearing, seen);
     return true;
   });
   return changed;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "table/scan.hpp"
+#include "table/bury.hpp"
 
 // Deadlock within one table: would a request wait, directly or through others, for its own agent?
 
@@ -22,43 +22,69 @@ using picture = std::vector<pictured>;
 /// that it holds. Requests with agent 0 (tries, detached holds) wait for nobody.
 std::vector<std::size_t> find_cycle(const picture& all, std::size_t from, std::uint64_t agent);
 
-/// All requests with a place in the order. Each was there when it was read, not all at one time.
+/// All requests with a place in the order, except those behind `latest`: they look for themselves. Each
+/// was there when it was read, not all at one time.
 template <world W>
-picture take_picture(W& w) {
+picture take_picture(W& w, ticket latest) {
   picture all;
   for_each_request(w, [&](slot_id id, word v) {
     pictured p{{id, v}, {}, w.load_acquire(w.table().data_of(id).agent)};
-    if (is_live(v) && read_extent(w, id, v, p.where)) all.push_back(p);
+    const bool behind = state_of(v) == state::queued && ticket_of(v) > latest;
+    if (is_live(v) && !behind && read_extent(w, id, v, p.where)) all.push_back(p);
     return true;
   });
   return all;
 }
 
+template <world W>
+bool has_another_request(W& w, slot_id me, std::uint64_t agent) {
+  bool found = false;
+  for_each_request(w, [&](slot_id id, word v) {
+    found = id != me && is_live(v) && w.load_acquire(w.table().data_of(id).agent) == agent;
+    return !found;
+  });
+  return found;
+}
+
+/// Takes all announcements back, of whatever range: whoever queues from now on has a larger ticket than
+/// mine, and will look after me.
+template <world W>
+void wipe_announcements(W& w) {
+  for_each_request(w, [&](slot_id id, word v) {
+    if (state_of(v) == state::entering) wipe(w, id, v);
+    return true;
+  });
+}
+
 /// Whether mine, QUEUED, closes a cycle: it is the latest request of one. (The latest sees all others of
-/// its cycle in place; were each to look for itself, two would be refused where one is enough.)
+/// its cycle in place; were each to look for itself, two would be refused where one is enough. Without
+/// the wiping, one with a smaller ticket could queue after the latest has looked, and neither refuse.)
 ///
 /// A cycle in the picture counts only if all its words are found again: words never come again, so all
-/// these requests existed, in these states, at one time. What was then a deadlock still is one, unless one
-/// of them has died: the dead wait for nobody, and are about to be cleared.
+/// these requests existed, in these states, at one time. What was then a deadlock still is one, unless
+/// one of them has died: the dead wait for nobody. They are cleared away, and the next picture shows
+/// what they may have hidden.
 template <world W>
 bool closes_cycle(W& w, slot_id me, const placed& mine) {
-  if (mine.agent == 0) return false;
-  const picture all = take_picture(w);
-  const auto is_me = [&](const pictured& p) { return p.at.id == me; };
-  const auto from = std::find_if(all.begin(), all.end(), is_me);
-  const auto other_of_mine = [&](const pictured& p) { return p.agent == mine.agent && !is_me(p); };
-  if (from == all.end() || std::none_of(all.begin(), all.end(), other_of_mine)) return false;
-
-  const auto cycle = find_cycle(all, static_cast<std::size_t>(from - all.begin()), mine.agent);
-  const auto still_there = [&](std::size_t i) {
-    const pictured& p = all[i];
-    const bool later = state_of(p.at.seen) == state::queued && ticket_of(p.at.seen) > mine.ticket;
-    return !later && w.load_acquire(w.table().data_of(p.at.id).agent) == p.agent &&
-           w.load(w.table().word_of(p.at.id)) == p.at.seen;
-  };
-  const auto lives = [&](std::size_t i) { return !w.certainly_dead(all[i].at.id.lane); };
-  return !cycle.empty() && std::all_of(cycle.begin(), cycle.end(), still_there) &&
-         std::all_of(cycle.begin(), cycle.end(), lives);
+  if (mine.agent == 0 || !has_another_request(w, me, mine.agent)) return false;
+  wipe_announcements(w);
+  // Each picture but the last was out of date: somebody has moved on. An endless row of them is no honest
+  // neighbours' work; the bound of the sleep brings us back.
+  for (int tries = 0; tries < 64; ++tries) {
+    const picture all = take_picture(w, mine.ticket);
+    const auto is_me = [&](const pictured& p) { return p.at.id == me; };
+    const auto from = std::find_if(all.begin(), all.end(), is_me);
+    if (from == all.end()) return false;
+    const auto cycle = find_cycle(all, static_cast<std::size_t>(from - all.begin()), mine.agent);
+    const auto stands = [&](std::size_t i) {
+      const pictured& p = all[i];
+      return w.load_acquire(w.table().data_of(p.at.id).agent) == p.agent &&
+             !bury(w, p.at.id, p.at.seen);
+    };
+    if (cycle.empty()) return false;
+    if (std::all_of(cycle.begin(), cycle.end(), stands)) return true;
+  }
+  return false;
 }
 
 }  // namespace inturn::table

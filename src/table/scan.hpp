@@ -16,6 +16,8 @@ struct sighting {
   word seen = free_word;
 };
 
+enum class relation { pass, in_the_way, news };
+
 /// What a request saw on a full look at the others.
 struct survey {
   std::uint32_t ahead = 0;    // requests in its way
@@ -23,6 +25,14 @@ struct survey {
   sighting front;             // the one in its way that has the smallest ticket
   ticket latest = 0;          // the largest ticket among them
   bool news = false;  // a DIED overlaps its range, or a told HELD that it goes together with
+
+  void add(relation r, sighting found) {
+    if (r == relation::news) news = true;
+    if (r != relation::in_the_way) return;
+    if (ahead++ == 0 || ticket_of(found.seen) < ticket_of(front.seen)) front = found;
+    if (state_of(found.seen) == state::held) ++holders;
+    if (ticket_of(found.seen) > latest) latest = ticket_of(found.seen);
+  }
 };
 
 /// Visits every slot that is not FREE, in lanes that count as used. The visitor returns false to stop.
@@ -71,8 +81,6 @@ bool wipe(W& w, slot_id id, word& v) {
   return false;
 }
 
-enum class relation { pass, in_the_way, news };
-
 /// How the request found as `v` in slot `id` stands to mine. Updates v to what it was judged by.
 ///
 /// QUEUED: in the way if its ticket is smaller. HELD: always (by the order only smaller ones can be there).
@@ -107,16 +115,16 @@ relation judge(W& w, slot_id id, word& v, const placed& mine) {
 template <world W>
 survey look(W& w, slot_id me, const placed& mine, bool stop_at_first = false) {
   survey s;
+  w.pass(point::looking, s);
   for_each_request(w, [&](slot_id id, word v) {
-    if (id == me) return true;
-    const relation r = judge(w, id, v, mine);
-    if (r == relation::news) s.news = true;
-    if (r != relation::in_the_way) return true;
-    if (s.ahead++ == 0 || ticket_of(v) < ticket_of(s.front.seen)) s.front = {id, v};
-    if (state_of(v) == state::held) ++s.holders;
-    if (ticket_of(v) > s.latest) s.latest = ticket_of(v);
-    return !stop_at_first;
+    if (id != me) {
+      const relation r = judge(w, id, v, mine);
+      s.add(r, {id, v});
+    }
+    w.pass(point::looking, s);
+    return s.ahead == 0 || !stop_at_first;
   });
+  w.pass(point::looked, s);
   return s;
 }
 

@@ -10,6 +10,11 @@ namespace inturn::table {
 
 struct survey;
 
+/// Places in the code at which nothing of what was read is remembered, except what is in the survey (and,
+/// in the second look, that with which parking began). The explorer takes two processes that pass such a
+/// place with equal surveys for one.
+enum class point : std::uint8_t { looking, looked, parking, clearing, cleared };
+
 /// What the protocol needs from outside. The real one joins memory, futex, clock and kernel
 /// (lock/turn.hpp); the explorer's one stops at every access and lets another simulated process run, or
 /// kills this one (tests/explore). Every access to shared memory in this module goes through it.
@@ -43,6 +48,7 @@ concept world = requires(W& w, const W& cw, std::atomic<std::uint64_t>& a,
   /// How often an ENTERING word is looked at again before it is wiped, and the time between two looks.
   { cw.entering_looks() } -> std::same_as<unsigned>;
   w.pause();
+  w.pass(point{}, seen);
 };
 
 /// The plain accesses, for worlds that do not intervene.
@@ -63,6 +69,7 @@ struct plain_memory {
   u64 add(std::atomic<u64>& a, u64 n) { return a.fetch_add(n); }
   void set_bits(std::atomic<u64>& a, u64 bits) { a.fetch_or(bits); }
   void clear_bits(std::atomic<u64>& a, u64 bits) { a.fetch_and(~bits); }
+  void pass(point, const survey&) const noexcept {}
 };
 
 }  // namespace inturn::table

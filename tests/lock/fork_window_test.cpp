@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/fd.hpp"
 #include "inturn/lock.hpp"
 #include "region/layout.hpp"
 #include "support/child.hpp"
