@@ -146,7 +146,12 @@ table::ending participant::ask(turn& world, place p, const table::request& asked
   data.since.store(base::coarse_ns(), std::memory_order_relaxed);
   // A try waits for nobody: until it is granted, it is on nobody's account.
   data.agent.store(may_wait ? asked.agent : 0, std::memory_order_release);
-  if (may_wait) return table::acquire(world, p.id, asked, got);
+  if (may_wait) {
+    const table::ending end = table::acquire(world, p.id, asked, got);
+    if (end != table::ending::timed_out) return end;
+    // Those who were ahead may have been dead: a last try fails for the living only.
+    data.agent.store(0, std::memory_order_release);
+  }
   const table::ending end = table::try_acquire(world, p.id, asked, got);
   if (end == table::ending::granted) data.agent.store(asked.agent, std::memory_order_release);
   return end;
