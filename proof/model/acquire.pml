@@ -15,7 +15,12 @@ inline enter() {
      announce();
 #endif
      if
-     :: atomic { slot[me].word == WORD(ENTERING, mode, 0) -> set_word(me, WORD(QUEUED, mode, ticket)); begin_look(); break }
+     :: atomic {
+          slot[me].word == WORD(ENTERING, mode, 0) ->
+          set_word(me, WORD(QUEUED, mode, ticket));
+          begin_look();
+          break
+        }
      :: atomic { slot[me].word != WORD(ENTERING, mode, 0) -> ticket = 0 };
         if
         :: atomic { limited -> set_word(me, FREE); goto round_over }
@@ -25,7 +30,7 @@ inline enter() {
   od
 }
 
-/* The choice, at the first time, and the first access: it writes to the range, or announces. */
+/* The choice of a request, the first time, and the first access: to the range, or else the announcement. */
 inline begin() {
   atomic {
     !newcomer ->
@@ -49,7 +54,12 @@ inline announce() {
 }
 
 inline take_ticket() {
-  atomic { ticket = next_ticket; next_ticket++; SAY2("%d: takes ticket %d\n", _pid, ticket); assert(ticket < MAX_TICKET) }
+  atomic {
+    ticket = next_ticket;
+    next_ticket++;
+    SAY2("%d: takes ticket %d\n", _pid, ticket);
+    assert(ticket < MAX_TICKET) /* else somebody is wiped without end */
+  }
 }
 
 /* leave(): ends a request, granted or waiting, and wakes those who wait behind it. */
@@ -162,7 +172,12 @@ inline sleep() {
 inline wake_up() {
   do
   :: atomic { !asleep[_pid] -> slot[me].parked = 0; break }
-  :: atomic { asleep[_pid] && MAY_TIME_OUT -> SAY1("%d: time-out\n", _pid); asleep[_pid] = 0; unseen = unseen & ~(1 << _pid) }
+  :: atomic {
+       asleep[_pid] && MAY_TIME_OUT ->
+       SAY1("%d: time-out\n", _pid);
+       asleep[_pid] = 0;
+       unseen = unseen & ~(1 << _pid)
+     }
   :: atomic { asleep[_pid] && limited -> asleep[_pid] = 0; expired = 1 }
 #if STOPS > 0
   :: atomic { asleep[_pid] && STUCK_BEHIND_THE_STOPPED -> over[_pid] = 1; goto end_finished }
@@ -170,7 +185,14 @@ inline wake_up() {
   od
 }
 
-/* park(), after its first store: announce, look again, sleep. */
+/* park(): mark (in the step that decides to), announce, look again, sleep. */
+inline mark_parked() {
+  SAY1("%d: parked\n", _pid);
+  slot[me].parked = 1;
+  announced = latest;
+  forget_survey()
+}
+
 inline park() {
 #if !defined(BREAK_PARKED_UPTO_NOT_RAISED) && !defined(BREAK_PARKED_UPTO_AFTER_SECOND_LOOK)
   announce_sleeper();
@@ -213,10 +235,10 @@ inline await_turn() {
         bury_in_my_way();
         if
         :: atomic { changed -> changed = 0; forget_survey() }
-        :: atomic { !changed -> SAY1("%d: parked\n", _pid); slot[me].parked = 1; announced = latest; forget_survey() }; park()
+        :: atomic { !changed -> mark_parked() }; park()
         fi
 #else
-     :: atomic { ahead && !expired -> SAY1("%d: parked\n", _pid); slot[me].parked = 1; announced = latest; forget_survey() }; park()
+     :: atomic { ahead && !expired -> mark_parked() }; park()
 #endif
      fi
   od

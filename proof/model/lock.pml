@@ -125,16 +125,27 @@ active [PROCESSES] proctype participant() provided (hit == NOBODY || hit == _pid
   byte round;
   bit newcomer = owner[me] == 0; /* has to claim its lane first */
 
-  bit chosen, mode, my_first, my_last, limited, expired; /* my request */
+  /* my request */
+  bit chosen, mode, my_first, my_last;
+  bit limited, expired; /* has a time limit; it is over */
   byte ticket;
-  bit ahead, news, heard; /* what a look saw */
-  byte front = NOBODY, front_ticket, latest, announced, owed;
-  byte j = FIRST_OTHER, k = FIRST_OTHER; /* who is looked at; who is woken */
-  byte s, woken_upto, relation;
-  short v, u;
-  bit other_first, other_last, seen_first, seen_last;
-  bit changed, roused, held_back;
-  sleeper_type waiting[LANES]; /* collected to be woken */
+  bit heard;
+  byte owed; /* checks only: the lanes whose news this grant is owed */
+
+  /* a look: what it saw (survey), the slot it is at, the word and range read there */
+  bit ahead, news;
+  byte front = NOBODY, front_ticket, latest, announced;
+  byte j = FIRST_OTHER, relation;
+  short v;
+  bit other_first, other_last;
+  bit changed; /* bury_in_my_way: somebody has been buried */
+
+  /* a wake-up: who was collected, the slot it is at, the word and range read there */
+  sleeper_type waiting[LANES];
+  byte k = FIRST_OTHER, s, woken_upto;
+  short u;
+  bit seen_first, seen_last;
+  bit roused; /* the CAS on `parked` was mine */
 
 born:
   {

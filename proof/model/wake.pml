@@ -97,8 +97,13 @@ inline wake_followers(left_mode, left_first, left_last) {
        :: woken_upto != 0 && s != NOBODY && slot[s].parked -> forget_waiting(); break
 #endif
        :: s == NOBODY -> check_woken(); forget_waiting(); break
-       :: s != NOBODY && !slot[s].parked -> woken_upto = TICKET(waiting[s].word); waiting[s].word = 0
-       :: s != NOBODY && slot[s].parked -> woken_upto = TICKET(waiting[s].word); slot[s].parked = 0; roused = 1
+       :: s != NOBODY && !slot[s].parked ->
+         woken_upto = TICKET(waiting[s].word);
+         waiting[s].word = 0
+       :: s != NOBODY && slot[s].parked ->
+         woken_upto = TICKET(waiting[s].word);
+         slot[s].parked = 0;
+         roused = 1
        fi
      }
   :: atomic { roused -> wake(s); roused = 0 }

@@ -27,13 +27,14 @@ typedef sleeper_type {
 
 /* ---- the kernel ---- */
 
+/* Who has the claim byte of the lane: process + 1; 0: certainly dead. */
 #ifdef CONTEST
 byte owner[LANES] = {0, 3};
 #elif LANES == 2
 byte owner[LANES] = {1, 2};
 #else
 byte owner[LANES] = {1, 2, 3};
-#endif                 /* who has the claim byte of the lane: process + 1; 0: certainly dead */
+#endif
 bit asleep[PROCESSES]; /* in futex_wait on its slot's `parked` */
 bit over[PROCESSES];   /* ended, dead, or stopped for ever: will not move again */
 
