@@ -144,13 +144,12 @@ TEST_F(RunErrors, AReadOnlyFileSystem) {
 }
 
 TEST_F(RunErrors, TooManyOpenFiles) {
-  expect_cannot_open({}, lock, "Too many open files",
-                     {{},
-                      [] {
-                        const rlimit few{3, 3};
-                        require(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-                      }},
-                     71);
+  const setting none_left{{}, [] {
+                            const rlimit few{3, 3};
+                            require(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+                          }};
+  if (run({"--version"}, none_left).status != 0) GTEST_SKIP() << "shared libraries need one";
+  expect_cannot_open({}, lock, "Too many open files", none_left, 71);
 }
 
 TEST_F(RunErrors, NoCommandOfThatName) {
@@ -168,7 +167,7 @@ TEST_F(RunErrors, NoFurtherProcess) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs to become a user without processes";
   write_file(lock, "");
   const outcome failed =
-      run({"run", lock, "true"}, {{}, [] {
+      run({"run", lock, "true"}, {{{"ASAN_OPTIONS", "detect_leaks=0"}}, [] {
                                     const rlimit none{0, 0};
                                     require(::setrlimit(RLIMIT_NPROC, &none) == 0);
                                     nobody.before_exec();
