@@ -199,8 +199,11 @@ TEST_F(Order, ReadersDoNotStarveAWriter) {
   });
   // From when it is seen in the queue, each reader can be granted what it had asked for before, not
   // more.
-  const bool seen =
-      eventually([&] { return inside.waits(writer.pid()) || inside.holds(writer.pid()); });
+  bool seen = false;
+  ASSERT_TRUE(eventually([&] {
+    seen = inside.waits(writer.pid()) || inside.holds(writer.pid());
+    return seen || wrote->count() != 0;  // it may be through before it is seen
+  }));
   const std::uint32_t before = *grants;
   ASSERT_TRUE(wrote->wait());
   EXPECT_LE(*grants - before, seen ? readers : ~0U);

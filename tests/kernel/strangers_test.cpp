@@ -33,7 +33,7 @@ TEST_F(Strangers, TheFlockCommandIsExcluded) {
 
 TEST_F(Strangers, TheFlockCommandExcludes) {
   const std::string ready = dir / "ready";
-  child stranger = flock_command(file, "-x", ("touch " + ready + "; sleep 60").c_str());
+  child stranger = flock_command(file, "-xF", ("touch " + ready + "; exec sleep 60").c_str());
   ASSERT_TRUE(eventually([&] { return std::filesystem::exists(ready); }));
   const auto fd = open();
   turnstile in_turn(fd.get());
