@@ -23,7 +23,7 @@ using base::sys;
 struct Faults : ::testing::Test {
   temp_dir dir;
   const fs::path path = dir / "region";
-  const failing_system restore;
+  const failing_system restore{};
 
   /// A region that is to be made, and one that is there, both refuse; with named temporary files too.
   void expect_neither_made_nor_opened(int error) {
