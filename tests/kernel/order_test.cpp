@@ -30,6 +30,7 @@ child barger(const std::filesystem::path& file, const std::atomic<std::uint32_t>
   return child([&] {
     forget_descriptors();
     const auto fd = base::open_file(file.c_str(), O_RDWR);
+    runs.reach();
     while (stop == 0) {
       require(::flock(fd.get(), LOCK_EX) == 0);
       require(::flock(fd.get(), LOCK_UN) == 0);
@@ -59,11 +60,13 @@ TEST_F(Order, ThoseQueuedOneByOneAreServedInThatOrderWhoeverBarges) {
     ASSERT_TRUE(i == 0 ? until_front(inside, all[i]) : until_queued(inside, all[i]));
   }
   child stranger = barger(file, *stop, *runs);
+  ASSERT_TRUE(runs->wait());
+  ASSERT_TRUE(eventually([&] { return asleep(stranger.pid()); }));  // in the kernel's queue
   ASSERT_EQ(::flock(holder.get(), LOCK_UN), 0);
   for (child& c : all) EXPECT_EQ(c.wait(), 0);
   stop->store(1);
   EXPECT_EQ(stranger.wait(), 0);
-  EXPECT_GT(runs->count(), 0U);
+  EXPECT_GT(runs->count(), 1U);
   ASSERT_EQ(log->count, many);
   for (std::uint32_t i = 0; i < many; ++i) EXPECT_EQ(log->entry[i], i);
 }
@@ -132,6 +135,7 @@ TEST_F(Order, FlockTicketsGrowFromGrantToGrantBesideABarger) {
   shared<std::atomic<std::uint32_t>> stop;
   shared<milestone> runs;
   child stranger = barger(file, *stop, *runs);
+  ASSERT_TRUE(runs->wait(2));
   // Opened anew by each child, which closes what it has inherited.
   base::unique_fd fd;
   std::unique_ptr<kernel::queue> side;
@@ -145,7 +149,6 @@ TEST_F(Order, FlockTicketsGrowFromGrantToGrantBesideABarger) {
   storm(*log, 400, take, [&] { ::flock(fd.get(), LOCK_UN); });
   stop->store(1);
   EXPECT_EQ(stranger.wait(), 0);
-  EXPECT_GT(runs->count(), 0U);
 }
 
 TEST_F(Order, OfdTicketsGrowFromGrantToGrantWithEveryWayToWait) {
