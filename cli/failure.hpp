@@ -30,8 +30,8 @@ class failure : public std::runtime_error {
   int status_;
 };
 
-/// "inturn: MESSAGE" on standard error, in one write: several of us may share it.
-void complain(std::string_view message);
+/// "WHO: MESSAGE" on standard error, in one write: several of us may share it.
+void complain(std::string_view message, std::string_view who = "inturn");
 
 /// "FILE: what: the errno's text (remedy)".
 std::string explain(std::string_view file, std::string_view what, int error,
