@@ -11,6 +11,7 @@ namespace status {
 inline constexpr int ok = 0;
 inline constexpr int conflict = 1;  // unless -E says otherwise
 inline constexpr int usage = 64;
+inline constexpr int cannot_lock = 65;  // flock alone: flock(1) has it so
 inline constexpr int cannot_open = 66;
 inline constexpr int unavailable =
     69;  // the lock cannot be taken here; the command cannot be executed
