@@ -65,7 +65,7 @@ class flock_call {
     if (options_.command.empty()) return status::ok;
     // As flock(1) has it; ignored by who started us, it would take the command's exit status away.
     std::signal(SIGCHLD, SIG_DFL);
-    if (lock.opened && !options_.close) ::fcntl(lock.fd, F_SETFD, 0);
+    if (lock.opened) ::fcntl(lock.fd, F_SETFD, 0);
     if (options_.verbose)
       std::fputs(fmt::format("{}: executing {}\n", name_, options_.command[0]).c_str(), stdout);
     if (!options_.no_fork) return start(lock.fd);

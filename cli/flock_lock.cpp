@@ -71,8 +71,6 @@ kernel::taken unlock(int fd, const flock_options& options) {
 
 kernel::taken perform(int fd, const flock_options& options, std::uint64_t timeout_ns,
                       std::uint64_t began) {
-  // Before anything is opened, which could get the number of a descriptor that is not there.
-  if (::fcntl(fd, F_GETFD) < 0) throw std::system_error(errno, std::generic_category());
   if (options.bytes) check(*options.bytes);
   if (options.operation == LOCK_UN) return unlock(fd, options);
   const lock_wish wish{options.operation == LOCK_EX, options.bytes, timeout_ns};

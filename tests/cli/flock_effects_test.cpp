@@ -113,9 +113,10 @@ constexpr flock_script scripts[] = {
     {"lock_ends_without_descriptor",
      "flock -o L sh -c 'sleep 1 >/dev/null 2>&1 &'; $PLAIN -n L echo ran"},
     {"signals_as_found", "trap '' USR1; flock L grep Sig[BI] /proc/self/status"},
-    {"signal_of_children_ignored",
-     "trap '' CHLD; flock L sh -c 'grep SigI /proc/self/status; exit 5'"},
-    {"signal_of_children_without_fork", "trap '' CHLD; flock -F L grep SigI /proc/self/status"},
+    {"signal_of_children_ignored", "env --ignore-signal=CHLD flock L grep SigI /proc/self/status"},
+    {"status_where_it_is_ignored", "env --ignore-signal=CHLD flock L sh -c 'exit 5'"},
+    {"signal_of_children_without_fork",
+     "env --ignore-signal=CHLD flock -F L grep SigI /proc/self/status"},
     {"session_and_group",
      "flock L sh -c 'set -- $(cat /proc/$$/stat); test $5 = $(cut -d\" \" -f5 /proc/$PPID/stat) "
      "&& echo same'"},
