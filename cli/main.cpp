@@ -17,6 +17,7 @@ const subcommand* const subcommands[] = {
     &run_subcommand,
     &flock_subcommand,
     &show_subcommand,
+    &wait_subcommand,
 };
 
 const subcommand* find(std::string_view name) {

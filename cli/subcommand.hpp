@@ -18,5 +18,6 @@ struct subcommand {
 extern const subcommand run_subcommand;
 extern const subcommand flock_subcommand;
 extern const subcommand show_subcommand;
+extern const subcommand wait_subcommand;
 
 }  // namespace inturn::cli
