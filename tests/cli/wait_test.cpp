@@ -152,6 +152,31 @@ TEST_F(Wait, ALockThatOthersAreQueueingForIsNotFree) {
   EXPECT_EQ(waiting.wait().status, 0);
 }
 
+/// How often a process has gone to sleep.
+long sleeps_of(pid_t pid) {
+  const std::string status = text_of("/proc/" + std::to_string(pid) + "/status");
+  const std::string word = "\nvoluntary_ctxt_switches:";
+  return std::stol(status.substr(status.find(word) + word.size()));
+}
+
+TEST_F(Wait, ALockThatIsOnItsWayToSomebodyIsNotFree) {
+  base::unique_fd held = flocked(lock, LOCK_EX);
+  program waiting = waiter();  // before there is a queue
+  EXPECT_TRUE(waits(waiting));
+  program next(inturn({"run", lock, "true"}));
+  ASSERT_TRUE(CommandTest::waiting(1));
+  next.send(SIGSTOP);
+  ASSERT_TRUE(eventually([&] { return state_of_process(next.pid()) == 'T'; }));
+  held.reset();
+  EXPECT_FALSE(is_free());
+  const long sleeps = sleeps_of(waiting.pid());
+  EXPECT_TRUE(eventually([&] { return !waiting.runs() || sleeps_of(waiting.pid()) > sleeps + 5; }));
+  EXPECT_TRUE(waiting.runs());
+  next.send(SIGCONT);
+  EXPECT_EQ(next.wait().status, 0);
+  EXPECT_EQ(waiting.wait().status, 0);
+}
+
 TEST_F(Wait, AFileThatIsRemovedMeanwhileIsWaitedForStill) {
   base::unique_fd held = flocked(lock, LOCK_EX);
   program waiting = waiter();
