@@ -50,6 +50,7 @@ class referee {
   };
 
   void start(std::uint32_t worker);
+  std::uint32_t choose_victim();
   void kill_some();
   void stop_one();
   void resume_those_due(bool all);
