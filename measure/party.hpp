@@ -59,8 +59,8 @@ class party {
   void tell(deed what, std::uint64_t argument = 0);
   /// Has carried out what it was told. False: not within that time.
   bool is_done(std::chrono::nanoseconds at_most);
-  /// What has come of it: done, failed with an errno, or the kernel says that it is blocked, and it stays so
-  /// for that long.
+  /// What has come of it: done, failed with an errno, or it is blocked by the kernel's word, and has been for
+  /// that long.
   outcome settle(std::chrono::nanoseconds blocked_for = std::chrono::milliseconds(1));
   /// Tells, and it must be done, without an error. Throws if not.
   void must(deed what, std::uint64_t argument = 0);

@@ -42,7 +42,8 @@ std::string column_of(const row& r, bool of_one_metric) {
       {"processes", "{:.0f} p"},
       {"section_us", "{:.0f} us"},
       {"held", "{:.0f} held"},
-      {"other_readers", "{:.0f} more"}};
+      {"other_readers", "{:.0f} more"},
+      {"files", "{:.0f} files"}};
   std::string name = of_one_metric ? "" : r.metric;
   for (const auto& [parameter_name, pattern] : telling)
     for (const parameter& p : r.parameters)
@@ -56,6 +57,20 @@ std::size_t index_of(std::vector<std::string>& all, const std::string& name) {
   if (at != all.end()) return static_cast<std::size_t>(at - all.begin());
   all.push_back(name);
   return all.size() - 1;
+}
+
+bool is_empty(const cell& c) { return c.text.empty() || c.text == "-"; }
+
+/// Lines and columns in which nothing was measured: why is said below the table.
+void drop_empty(std::vector<std::vector<cell>>& rows) {
+  for (auto& row : rows) row.resize(rows[0].size());
+  for (std::size_t i = rows[0].size(); i-- > 1;)
+    if (std::all_of(rows.begin() + 1, rows.end(),
+                    [&](const auto& row) { return is_empty(row[i]); }))
+      for (auto& row : rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(i));
+  std::erase_if(rows, [&](const auto& row) {
+    return &row != &rows[0] && std::all_of(row.begin() + 1, row.end(), is_empty);
+  });
 }
 
 /// One table: a line for each mechanism, a column for each kind of row. Of one metric alone, or of all.
@@ -73,10 +88,7 @@ std::string tabulate(const report& r, const experiment& about, const metric* onl
     rows[line].resize(std::max(rows[line].size(), column + 1));
     rows[line][column] = shown(each);
   }
-  std::erase_if(rows, [&](const auto& row) {
-    return std::all_of(row.begin() + 1, row.end(),
-                       [](const cell& c) { return c.text.empty() || c.text == "-"; });
-  });
+  drop_empty(rows);
   return table(rows, coloured);
 }
 

@@ -6,34 +6,98 @@
 namespace inturn::measure {
 namespace {
 
-std::optional<finding> not_fifo(const results& r) {
-  const auto inverted = figure(r, "queue", "ofd", "inverted_pairs");
-  const auto pairs = figure(r, "queue", "ofd", "pairs");
-  const auto passed = figure(r, "barge", "ofd", "reacquisitions_mean");
-  if (!inverted || !pairs || !passed) return {};
-  if (*inverted > 0)
+std::optional<finding> not_atomic(const results& r) {
+  const auto own = figure(r, "queue", "ofd", "overlaps");
+  const auto common = figure(r, "queue", "ofd-shared", "overlaps");
+  if (!own || !common) return {};
+  if (*own > 0)
     return finding{
-        *inverted, judgement::holds,
-        fmt::format("{:.0f} of {:.0f} pairs of waiters were granted the other way round.",
-                    *inverted, *pairs)};
-  if (*passed < 1)
-    return finding{
-        *passed, judgement::does_not_hold,
-        fmt::format("None of {:.0f} pairs of waiters was granted the other way round, and a "
-                    "sleeping waiter was passed {:.1f} times on average.",
-                    *pairs, *passed)};
+        *own, judgement::holds,
+        fmt::format("Two were inside at once {:.0f} times, each of whom held a lock of its own.",
+                    *own)};
   return finding{
-      *passed, judgement::in_part,
-      fmt::format("The queue is FIFO (none of {:.0f} pairs of waiters was granted the other "
-                  "way round), the door is not: a holder that comes back passes a sleeping "
-                  "waiter {:.0f} times on average.",
-                  *pairs, *passed)};
+      *own, judgement::does_not_hold,
+      fmt::format("With an open file description each, two were never inside at once; on the "
+                  "one description that the blog's two sides share, which is what owns the "
+                  "lock, they were {:.0f} times.",
+                  *common)};
+}
+
+struct order {
+  double inverted, pairs, passed;
+};
+
+std::optional<order> order_of(const results& r, std::string_view mechanism) {
+  const auto inverted = figure(r, "queue", mechanism, "inverted_pairs");
+  const auto pairs = figure(r, "queue", mechanism, "pairs");
+  const auto passed = figure(r, "barge", mechanism, "reacquisitions_mean");
+  if (!inverted || !pairs || !passed) return {};
+  return order{*inverted, *pairs, *passed};
+}
+
+std::string both(const order& o) {
+  return fmt::format(
+      "{:.0f} of {:.0f} pairs of waiters were granted the other way round, and a holder that came "
+      "back passed a sleeping waiter {:.1f} times on average",
+      o.inverted, o.pairs, o.passed);
+}
+
+std::optional<finding> not_fifo(const results& r) {
+  const auto o = order_of(r, "ofd");
+  if (!o) return {};
+  if (o->inverted > 0) return finding{o->inverted, judgement::holds, both(*o) + "."};
+  if (o->passed < 1) return finding{o->passed, judgement::does_not_hold, both(*o) + "."};
+  return finding{o->passed, judgement::in_part, both(*o) + ": the queue is FIFO, its door is not."};
+}
+
+std::optional<finding> source_says_fifo(const results& r) {
+  const auto o = order_of(r, "posix");
+  if (!o) return {};
+  if (o->inverted > 0) return finding{o->inverted, judgement::does_not_hold, both(*o) + "."};
+  if (o->passed < 1) return finding{o->passed, judgement::holds, both(*o) + "."};
+  return finding{o->passed, judgement::in_part,
+                 both(*o) + ": it is so for those who are in the queue."};
+}
+
+std::optional<finding> no_upgrade(const results& r) {
+  const auto gaps = figure(r, "convert", "flock", "gaps");
+  const auto attempts = figure(r, "convert", "flock", "attempts");
+  if (!gaps || !attempts) return {};
+  const auto ofd = figure(r, "convert", "ofd", "gaps");
+  return finding{
+      *gaps, *gaps > 0 ? judgement::holds : judgement::does_not_hold,
+      fmt::format("In {:.0f} of {:.0f} conversions beside another reader a waiting writer got "
+                  "in between{}.",
+                  *gaps, *attempts, ofd ? fmt::format("; with OFD locks in {:.0f}", *ofd) : "")};
+}
+
+std::optional<finding> lockf_is_fcntl(const results& r) {
+  const auto seen = answer(r, "close", "lockf", "seen_by_fcntl");
+  const auto lost = answer(r, "close", "lockf", "lost");
+  if (!seen || !lost) return {};
+  const char* const shows = *seen ? "shows" : "does not show";
+  const char* const does = *lost ? "is" : "is not";
+  return finding{
+      *seen, *seen ? judgement::holds : judgement::does_not_hold,
+      fmt::format("fcntl's F_GETLK {} the lock with its owner's pid, and it {} lost when another "
+                  "descriptor of the file is closed.",
+                  shows, does)};
 }
 
 }  // namespace
 
 std::vector<claim> blog_claims() {
-  return {{"blog-not-fifo", "blog", "File locks on Linux are not FIFO.", "barge", not_fifo}};
+  return {
+      {"blog-not-atomic", "blog", "File locking on Linux is not atomic.", "queue", not_atomic},
+      {"blog-not-fifo", "blog", "File locking on Linux is not FIFO.", "barge", not_fifo},
+      {"blog-no-upgrade", "blog",
+       "flock is useless for upgrading: the shared lock is dropped before the exclusive one is "
+       "had.",
+       "convert", no_upgrade},
+      {"blog-lockf", "blog", "lockf is fcntl underneath.", "close", lockf_is_fcntl},
+      {"blog-source-says-fifo", "blog", "The kernel's source says that file locks are FIFO.",
+       "queue", source_says_fifo},
+  };
 }
 
 }  // namespace inturn::measure
