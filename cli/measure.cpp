@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "measure/interruption.hpp"
 #include "measure/laboratory.hpp"
 #include "measure/progress.hpp"
+#include "measure/report_html.hpp"
 #include "measure/report_json.hpp"
 #include "measure/report_text.hpp"
 
@@ -45,18 +48,40 @@ std::vector<const T*> choose(const std::vector<T>& all, const std::vector<std::s
   return chosen;
 }
 
+/// Before anything is measured: what takes minutes should not end with a name that cannot be written to.
+void open_page(std::ofstream& file, const std::string& name) {
+  if (!measure::has_page())
+    throw failure(status::unavailable,
+                  name + ": this inturn was built without the page (INTURN_PAGE)");
+  file.open(name);
+  if (!file)
+    throw failure(status::cannot_create,
+                  explain(name, "cannot write the page", errno, "name another file"));
+}
+
+void write_page(std::ofstream& file, const std::string& name, const measure::report& found) {
+  file << measure::as_html(found) << std::flush;
+  if (!file)
+    throw failure(status::cannot_create,
+                  explain(name, "cannot write the page", errno, "is the disk full?"));
+}
+
 int measure(const arguments& given) {
   CLI::App app;
   std::vector<std::string> experiments, mechanisms;
   std::string directory = std::filesystem::temp_directory_path();
   bool json = false, quick = false;
+  std::string page;
   app.add_option("EXPERIMENT", experiments);
   app.add_option("--mechanism", mechanisms)->allow_extra_args(false);
   app.add_option("--dir", directory);
   app.add_flag("--json", json);
+  app.add_option("--html", page);
   app.add_flag("--quick", quick);
   if (!parse(app, measure_subcommand, given)) return status::ok;
 
+  std::ofstream page_file;
+  if (!page.empty()) open_page(page_file, page);
   measure::assignment what;
   what.directory = directory;
   what.experiments = choose(measure::experiments(), experiments, "experiment");
@@ -67,6 +92,7 @@ int measure(const arguments& given) {
   try {
     const measure::report found = measure::carry_out(what);
     progress.clear();
+    if (!page.empty()) write_page(page_file, page, found);
     print(json ? measure::as_json(found) : measure::as_text(found, ::isatty(STDOUT_FILENO) == 1));
     return found.breaches.empty() ? status::ok : not_excluding;
   } catch (const measure::interrupted& e) {
@@ -75,7 +101,8 @@ int measure(const arguments& given) {
 }
 
 constexpr std::string_view help =
-    R"(inturn measure [EXPERIMENT...] [--mechanism MECHANISM...] [--dir DIR] [--json] [--quick]
+    R"(inturn measure [EXPERIMENT...] [--mechanism MECHANISM...] [--dir DIR] [--json] [--html FILE]
+               [--quick]
 
 What the locks of this machine really do: whether they exclude, in what order they are granted, who is
 passed over, who starves, what survives a close, a fork, a death, and what each costs. Without EXPERIMENT:
@@ -87,6 +114,7 @@ Experiments: queue, barge, starve, cost, contention.
                               futex, inturn, turnstile
       --dir DIR               ask on that file system (default: $TMPDIR, else /tmp)
       --json                  one object with all figures, instead of tables
+      --html FILE             a page as well, for a browser: who held the lock when, waits, costs, claims
       --quick                 within a minute; without it within ten
   -h, --help                  this text
 
