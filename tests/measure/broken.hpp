@@ -36,8 +36,8 @@ struct no_lock {
   };
 };
 
-/// Excludes. But whoever comes while it is free walks in, readers pass writers, a conversion lets go first, and
-/// of those who sleep one is woken by lot. Who dies leaves it locked.
+/// Excludes. But whoever comes while it is free walks in, readers pass writers, a conversion lets go first,
+/// and of those who sleep one is woken by lot. Who dies leaves it locked.
 class random_place : public measure::file_place {
  public:
   static constexpr std::size_t seats = 64;
