@@ -23,6 +23,14 @@ concept locks_bytes = requires(End& e) {
   e.unlock_byte(std::uint64_t{});
 };
 template <class End>
+concept pairs = requires(End& e) {
+  e.pair();
+};
+template <class End>
+concept pairs_shared = requires(End& e) {
+  e.shared_pair();
+};
+template <class End>
 concept pairs_bytes = requires(End& e) {
   e.byte_pair(std::uint64_t{});
 };
@@ -86,13 +94,19 @@ class adapted_end final : public lock_end {
   }
 
   void pairs(std::uint64_t many) override {
-    for (; many > 0; --many) {
-      end_.lock();
-      end_.unlock();
+    if constexpr (detail::pairs<end_type>) {
+      for (; many > 0; --many) end_.pair();
+    } else {
+      for (; many > 0; --many) {
+        end_.lock();
+        end_.unlock();
+      }
     }
   }
   void shared_pairs(std::uint64_t many) override {
-    if constexpr (detail::shares<end_type>) {
+    if constexpr (detail::pairs_shared<end_type>) {
+      for (; many > 0; --many) end_.shared_pair();
+    } else if constexpr (detail::shares<end_type>) {
       for (; many > 0; --many) {
         end_.lock_shared();
         end_.unlock_shared();

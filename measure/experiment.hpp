@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "measure/mechanism.hpp"
 #include "measure/result.hpp"
 #include "measure/site.hpp"
@@ -51,6 +52,21 @@ class subject {
   const mechanism& mechanism_;
   results& out_;
   std::size_t rows_ = 0;
+};
+
+/// A time that is given to something that is done again and again: how much of it may have passed by now.
+class budget {
+ public:
+  explicit budget(std::chrono::nanoseconds all)
+      : start_(base::monotonic_ns()), all_ns_(static_cast<double>(all.count())) {}
+  /// True when that part of the work has taken more than its part of the time.
+  bool is_spent(double part_of_work) const {
+    return static_cast<double>(base::monotonic_ns() - start_) > part_of_work * all_ns_;
+  }
+
+ private:
+  std::uint64_t start_;
+  double all_ns_;
 };
 
 struct setting {

@@ -5,17 +5,29 @@
 #include <memory>
 
 #include "measure/interruption.hpp"
+#include "measure/party.hpp"
 #include "measure/ticks.hpp"
 
 namespace inturn::measure {
 namespace {
+
+/// Opens and locks it. Whether a second one gets in while the first one holds.
+bool lets_two_in(lock_place& place) {
+  const shared<scene> where;
+  party holder(place, *where);
+  party other(place, *where);
+  holder.must(lock);
+  return !other.must_wait(lock);
+}
 
 std::vector<presence> look_for(const std::vector<const mechanism*>& wanted, const site& where) {
   std::vector<presence> all;
   for (const mechanism* each : wanted) {
     presence& here = all.emplace_back(presence{each, {}});
     try {
-      each->make(where)->open();
+      here.lets_two_in = lets_two_in(*each->make(where));
+    } catch (const interrupted&) {
+      throw;
     } catch (const std::exception& e) {
       here.missing = e.what();
     }
@@ -41,6 +53,9 @@ void ask_all(const experiment& about, const setting& here, const std::vector<pre
 
 std::vector<breach> find_breaches(const results& found, const std::vector<presence>& mechanisms) {
   std::vector<breach> all;
+  for (const presence& each : mechanisms)
+    if (each.lets_two_in && each.which->is.excludes)
+      all.push_back({std::string(each.which->name), first_look});
   for (const row& each : found.rows) {
     const double* const count = std::get_if<double>(&each.value);
     if (each.metric != "overlaps" || count == nullptr || *count <= 0) continue;
@@ -64,6 +79,7 @@ report carry_out(const assignment& what) {
   const cpu_meter meter;
   report all;
   all.where = describe(what.directory);
+  what.doing("looking for mechanisms");
   all.mechanisms = look_for(what.mechanisms, where);
   for (const experiment* each : what.experiments) {
     setting here{where, what.how_much, [&](const std::string& whom) {

@@ -27,7 +27,11 @@ struct assignment {
 struct presence {
   const mechanism* which = nullptr;
   std::string missing;  // why it cannot be had; empty: it can
+  bool lets_two_in = false;
 };
+
+/// The look that comes before all experiments: one holds, and another one has to wait.
+inline constexpr const char* first_look = "exclusion";
 
 /// A mechanism that should exclude, and where two were inside at once.
 struct breach {

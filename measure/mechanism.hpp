@@ -27,7 +27,8 @@ struct nature {
 ///   end.lock_shared(), end.unlock_shared()          readers together
 ///   end.convert()                                   shared to exclusive; on return the lock is exclusive
 ///   end.lock_byte(n), end.unlock_byte(n)            one byte of many
-///   end.byte_pair(n)                                both at once, where that is less work
+///   end.pair(), end.shared_pair(), end.byte_pair(n) lock and unlock as a program that keeps the lock in a
+///                                                   scope, where that is another piece of code
 ///   end.descriptor()                                what dup, exec and descriptor passing are asked about
 ///   place.file()                                    the file or directory that is locked
 template <class M>

@@ -30,13 +30,6 @@ double jain(const std::vector<double>& shares) {
                      : std::numeric_limits<double>::quiet_NaN();
 }
 
-std::uint64_t inverted_pairs(const std::vector<std::uint32_t>& order) {
-  std::uint64_t inverted = 0;
-  for (std::size_t j = 1; j < order.size(); ++j)
-    for (std::size_t i = 0; i < j; ++i) inverted += order[i] > order[j] ? 1 : 0;
-  return inverted;
-}
-
 void histogram::add(const histogram& other) {
   for (std::size_t i = 0; i < buckets; ++i) counts_[i] += other.counts_[i];
   total_ += other.total_;

@@ -21,9 +21,6 @@ spread spread_of(const std::vector<double>& rounds);
 /// Jain's index of fairness: 1 when all have got the same, 1/n when one has got everything.
 double jain(const std::vector<double>& shares);
 
-/// Pairs (i, j), i before j, that stand the other way round.
-std::uint64_t inverted_pairs(const std::vector<std::uint32_t>& order);
-
 /// Counts times, in buckets that are at most 1/32 wide. Plain numbers: may lie in shared memory, written by
 /// one process.
 class histogram {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t longest_ns = 1'000'000'000;
 
-/// Bits of an order's argument: the loop may go; the waiter has been granted. Both parties see one word.
+/// What the two tell each other, in shared memory.
 struct signals {
   std::atomic<bool> granted{false};
 };
@@ -50,9 +50,8 @@ void ask(const setting& here, subject& whose) {
   std::vector<double> again;
   bool capped = false;
   const std::size_t rounds = here.either<std::size_t>(15, 100);
-  const std::uint64_t begun = base::monotonic_ns();
-  const std::uint64_t budget = here.either<std::uint64_t>(2, 10) * 1'000'000'000;
-  while (again.size() < rounds && (again.empty() || base::monotonic_ns() - begun < budget)) {
+  const budget time_left(here.either(std::chrono::seconds(2), std::chrono::seconds(10)));
+  while (again.size() < rounds && (again.empty() || !time_left.is_spent(1))) {
     signs->granted = false;
     looper.must(lock);
     if (!waiter.must_wait(wait_once)) {

@@ -5,8 +5,8 @@
 #include "measure/mechanisms/file.hpp"
 #include "measure/party.hpp"
 
-// The holder opens the locked file once more and closes that descriptor, as a library does that looks into the
-// file. Does it still hold?
+// The holder opens the locked file once more and closes that descriptor, as a library does that looks into
+// the file. Does it still hold?
 
 namespace inturn::measure {
 namespace {

@@ -10,8 +10,8 @@
 #include "measure/experiments/all.hpp"
 #include "measure/mechanisms/file.hpp"
 
-// Who holds when a process forks, or dups, execs and passes on the descriptor? Asked by a third process: it is
-// granted, or blocked.
+// Who holds when a process forks, or dups, execs and passes on the descriptor? Asked by a third process: it
+// is granted, or blocked.
 
 namespace inturn::measure {
 namespace {

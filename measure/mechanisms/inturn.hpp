@@ -31,7 +31,9 @@ class inturn_end {
     bytes_.insert_or_assign(byte, region_.lock(mode::exclusive, {byte, 1}));
   }
   void unlock_byte(std::uint64_t byte) { bytes_.erase(byte); }
-  /// As a program does it, which keeps one hold where it needs it, and not a table of many.
+  // As a program does it, which keeps a hold in the scope that needs it.
+  void pair() { region_.lock().release(); }
+  void shared_pair() { region_.lock(mode::shared).release(); }
   void byte_pair(std::uint64_t byte) { region_.lock(mode::exclusive, {byte, 1}).release(); }
   int descriptor() const { return region_.fd(); }
 
