@@ -17,5 +17,6 @@ struct subcommand {
 
 extern const subcommand run_subcommand;
 extern const subcommand show_subcommand;
+extern const subcommand measure_subcommand;
 
 }  // namespace inturn::cli

@@ -45,10 +45,11 @@ check_pure() {
 }
 
 read_modules "$root"
-# What is not a module of the library: the public headers, the command, on top of all modules, and the
-# demonstration, which uses the library as anybody does.
+# What is not a module of the library: the public headers, the laboratory and the command, on top of all
+# modules, and the demonstration, which uses the library as anybody does.
 sees[include]="inturn"
-sees[cli]="cli ${sees[src/kernel]:-inturn}"
+sees[measure]="measure ${sees[src/kernel]:-inturn}"
+sees[cli]="cli measure ${sees[src/kernel]:-inturn}"
 sees[demo]="inturn demo"
 while read -r file; do
   module=$(module_of "$file")
@@ -64,6 +65,6 @@ while read -r file; do
     fi
   done < <(sed -E 's/^\s*#\s*include\s*(["<])([^">]*).*/INCLUDE \1:\2/' "$root/$file" |
     grep -n '^INCLUDE ' | sed 's/INCLUDE //')
-done < <(sources "$root" include src cli demo)
+done < <(sources "$root" include src measure cli demo)
 
 finish
