@@ -1,12 +1,15 @@
 #include "cli/command.hpp"
 
-#include <fmt/format.h>
+#include <paths.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
 
 #include "cli/failure.hpp"
 
@@ -55,6 +58,7 @@ class awaiting {
 /// calling shell knows that its loop or script is meant too. (To it, the status reads 128 + signal
 /// as ever.)
 void die_of(int signal_number) {
+  std::fflush(stdout);
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   ::signal(signal_number, SIG_DFL);
@@ -89,25 +93,31 @@ int attend(pid_t command, const awaiting& signals) {
 
 }  // namespace
 
-void become(const std::vector<std::string>& command) {
+std::vector<std::string> shell_command(const std::string& text) {
+  const char* shell = std::getenv("SHELL");
+  return {shell != nullptr && *shell != '\0' ? shell : _PATH_BSHELL, "-c", text};
+}
+
+int try_to_become(const std::vector<std::string>& command) {
   std::vector<char*> words;
   for (const std::string& each : command) words.push_back(const_cast<char*>(each.c_str()));
   words.push_back(nullptr);
   ::execvp(words[0], words.data());
-  const int error = errno;
-  complain(explain(command[0], "cannot execute it", error, "name a program that can be executed"));
-  ::_exit(error == ENOMEM ? status::system : status::unavailable);
+  return errno;
 }
 
-int run_command(const std::vector<std::string>& command) {
+int run_command(const std::function<void()>& in_child) {
   const awaiting signals;
   const pid_t child = ::fork();
-  if (child < 0)
-    throw failure(status::system, explain(command[0], "cannot start it", errno,
-                                          "end other processes, or raise the limit (ulimit -u)"));
+  if (child < 0) {
+    const int error = errno;
+    signals.undo();
+    throw std::system_error(error, std::generic_category());
+  }
   if (child == 0) {
     signals.undo();
-    become(command);
+    in_child();
+    ::_exit(status::system);
   }
   return attend(child, signals);
 }

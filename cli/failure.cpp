@@ -7,8 +7,8 @@
 
 namespace inturn::cli {
 
-void complain(std::string_view message) {
-  const std::string line = fmt::format("inturn: {}\n", message);
+void complain(std::string_view message, std::string_view who) {
+  const std::string line = fmt::format("{}: {}\n", who, message);
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

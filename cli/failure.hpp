@@ -11,6 +11,7 @@ namespace status {
 inline constexpr int ok = 0;
 inline constexpr int conflict = 1;  // unless -E says otherwise
 inline constexpr int usage = 64;
+inline constexpr int cannot_lock = 65;  // flock alone: flock(1) has it so
 inline constexpr int cannot_open = 66;
 inline constexpr int unavailable =
     69;  // the lock cannot be taken here; the command cannot be executed
@@ -30,8 +31,8 @@ class failure : public std::runtime_error {
   int status_;
 };
 
-/// "inturn: MESSAGE" on standard error, in one write: several of us may share it.
-void complain(std::string_view message);
+/// "WHO: MESSAGE" on standard error, in one write: several of us may share it.
+void complain(std::string_view message, std::string_view who = "inturn");
 
 /// "FILE: what: the errno's text (remedy)".
 std::string explain(std::string_view file, std::string_view what, int error,

@@ -64,19 +64,6 @@ party owned_by(const description& owner, const kernel_lock& lock) {
   return out;
 }
 
-/// The kernel's own name of the file, which is not everywhere made of what stat says: taken from a
-/// lock that we know to be on it, if there is one.
-std::set<std::string> names_of(const processes& seen, file_id file) {
-  std::set<std::string> names;
-  for (const descriptor& d : seen.descriptors)
-    if (d.file == file)
-      for (const kernel_lock& lock : d.locks) names.insert(lock.where);
-  if (names.empty())
-    names.insert(
-        fmt::format("{:02x}:{:02x}:{}", major(file.device), minor(file.device), file.inode));
-  return names;
-}
-
 /// Takes one that asked the same out of the known. OFD locks do not say who asked.
 bool take_out(std::vector<party>& known, const kernel_lock& lock) {
   const auto it = std::find_if(known.begin(), known.end(), [&](const party& p) {
@@ -112,6 +99,17 @@ void name_ofd_waiters(std::vector<party>& waiters, const processes& seen, file_i
 }
 
 }  // namespace
+
+std::set<std::string> names_of(const processes& seen, file_id file) {
+  std::set<std::string> names;
+  for (const descriptor& d : seen.descriptors)
+    if (d.file == file)
+      for (const kernel_lock& lock : d.locks) names.insert(lock.where);
+  if (names.empty())
+    names.insert(
+        fmt::format("{:02x}:{:02x}:{}", major(file.device), minor(file.device), file.inode));
+  return names;
+}
 
 bool same_range(inturn::range a, inturn::range b) {
   return a.start == b.start && a.length == b.length;

@@ -1,11 +1,17 @@
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "cli/listing.hpp"
 #include "cli/processes.hpp"
 
 namespace inturn::cli {
+
+/// The kernel's own names of the file in its lists of locks: taken from the locks that we know to be on
+/// it; if there are none, made of what stat says, which is not the same on every file system.
+std::set<std::string> names_of(const processes& seen, file_id file);
 
 /// Who holds kernel locks on the file: one entry a lock.
 std::vector<party> kernel_holders(const processes& seen, file_id file);

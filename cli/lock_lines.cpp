@@ -27,12 +27,6 @@ std::string without_number(const std::string& line) {
   return line.substr(std::min(line.find_first_not_of(' ', colon + 1), line.size()));
 }
 
-/// One reading of /proc/locks: those who wait, a line each.
-struct reading {
-  std::vector<std::string> lines;
-  int parts = 0;
-};
-
 /// A lock and those who wait for it are lines with one number. One such group is there once only.
 std::vector<std::string> blocked_in(const std::string& text) {
   std::vector<std::string> blocked;
@@ -54,34 +48,38 @@ std::vector<std::string> blocked_in(const std::string& text) {
 
 /// The kernel gives a page of lines at a time, and each part is true of one moment. What is locked or
 /// unlocked between two parts shifts the rest, so that a group at the seam comes twice, or not at all.
-/// `first` is the size of the first part: it says where the seams are.
-reading read_blocked(std::size_t first) {
-  int parts = 0;
-  const base::unique_fd file = base::open_file("/proc/locks", O_RDONLY);
+struct reading {
   std::string text;
+  int parts = 0;
+};
+
+/// `first` is the size of the first part: it says where the seams are.
+reading read_locks(std::size_t first) {
+  reading out;
+  const base::unique_fd file = base::open_file("/proc/locks", O_RDONLY);
   std::array<char, 65536> part;
   std::size_t size = first;
   for (ssize_t n; (n = ::read(file.get(), part.data(), size)) > 0; size = part.size()) {
-    text.append(part.data(), static_cast<std::size_t>(n));
-    ++parts;
+    out.text.append(part.data(), static_cast<std::size_t>(n));
+    ++out.parts;
   }
-  return {blocked_in(text), parts};
+  return out;
 }
 
 /// What two of three readings agree on, each line as often as it is there (a process waits as often as it
 /// has threads that do). Their seams are far from each other.
 std::vector<std::string> blocked_lines() {
-  std::array<reading, 3> all{read_blocked(65536)};
-  if (all[0].parts <= 1) return all[0].lines;
-  all[1] = read_blocked(1400);
-  all[2] = read_blocked(2800);
+  const reading whole = read_locks(65536);
+  if (whole.parts <= 1) return blocked_in(whole.text);
+  const std::array all{blocked_in(whole.text), blocked_in(read_locks(1400).text),
+                       blocked_in(read_locks(2800).text)};
   std::map<std::string, std::array<int, 3>> counts;
   for (std::size_t i = 0; i < all.size(); ++i)
-    for (const std::string& line : all[i].lines) ++counts[line][i];
+    for (const std::string& line : all[i]) ++counts[line][i];
   for (auto& [line, count] : counts) std::sort(count.begin(), count.end());
   std::vector<std::string> agreed;
-  for (const reading& each : all)
-    for (const std::string& line : each.lines)
+  for (const std::vector<std::string>& each : all)
+    for (const std::string& line : each)
       if (auto& count = counts[line]; count[1]-- > 0) agreed.push_back(line);
   return agreed;
 }
@@ -120,6 +118,17 @@ std::vector<kernel_lock> blocked_locks() {
   std::vector<kernel_lock> all;
   for (const std::string& line : blocked_lines())
     if (auto found = parse(line)) all.push_back(*found);
+  return all;
+}
+
+std::vector<kernel_lock> held_locks() {
+  reading first = read_locks(65536);
+  // What one reading leaves out at its seam is in the other.
+  if (first.parts > 1) first.text += read_locks(1400).text;
+  std::vector<kernel_lock> all;
+  std::istringstream lines(first.text);
+  for (std::string line; std::getline(lines, line);)
+    if (auto found = parse_lock_line(line); found && !found->blocked) all.push_back(*found);
   return all;
 }
 

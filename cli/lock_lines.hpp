@@ -28,4 +28,7 @@ std::optional<kernel_lock> parse_lock_line(const std::string& line);
 /// All of /proc/locks that wait.
 std::vector<kernel_lock> blocked_locks();
 
+/// All of /proc/locks that hold. One that is locked or unlocked meanwhile may be there or not.
+std::vector<kernel_lock> held_locks();
+
 }  // namespace inturn::cli

@@ -52,12 +52,16 @@ const char* remedy_of(int error, bool writable) {
 
 }  // namespace
 
-base::unique_fd open_lock(const std::string& path, bool writable) {
-  const int access = writable ? O_RDWR : O_RDONLY;
+base::unique_fd open_or_make(const std::string& path, int access) {
   // Without O_CREAT first: with it, a directory is refused, and so is another user's file in a
   // directory like /tmp (fs.protected_regular).
   base::unique_fd fd = base::open_file(path.c_str(), access);
   if (!fd && errno == ENOENT) fd = base::open_file(path.c_str(), access | O_CREAT, 0666);
+  return fd;
+}
+
+base::unique_fd open_lock(const std::string& path, bool writable) {
+  base::unique_fd fd = open_or_make(path, writable ? O_RDWR : O_RDONLY);
   if (fd) return fd;
   const int error = errno;
   throw failure(status_of(error),

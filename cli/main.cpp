@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "cli/failure.hpp"
+#include "cli/flock.hpp"
 #include "cli/parse.hpp"
 #include "cli/subcommand.hpp"
 
@@ -14,7 +15,9 @@ namespace {
 
 const subcommand* const subcommands[] = {
     &run_subcommand,
+    &flock_subcommand,
     &show_subcommand,
+    &wait_subcommand,
     &measure_subcommand,
 };
 
@@ -37,7 +40,8 @@ int help(const arguments& given) {
   if (!given.empty() && about == nullptr)
     throw failure(status::usage,
                   fmt::format("{}: no such subcommand (see inturn --help)", given[0]));
-  print(about != nullptr ? std::string(about->help) : overview());
+  if (about != nullptr) return about->main({"--help"});
+  print(overview());
   return status::ok;
 }
 
@@ -62,7 +66,10 @@ int dispatch(arguments given) {
 int main(int argc, char** argv) {
   using namespace inturn::cli;
   try {
-    return dispatch(arguments(argv + (argc > 0 ? 1 : 0), argv + argc));
+    const std::string_view called = argc > 0 ? argv[0] : "";
+    const std::string name(called.substr(called.rfind('/') + 1));
+    const arguments given(argv + (argc > 0 ? 1 : 0), argv + argc);
+    return name == flock_subcommand.name ? flock_as(name, given) : dispatch(given);
   } catch (const failure& f) {
     complain(f.what());
     return f.exit_status();

@@ -101,6 +101,11 @@ processes find_descriptors(const std::set<file_id>& files) {
   return out;
 }
 
+void look_again(descriptor& at) {
+  at.locks.clear();
+  if (file_behind(fmt::format("/proc/{}/fd/{}", at.pid, at.fd)) == at.file) read_locks(at);
+}
+
 std::optional<bool> same_description(const descriptor& a, const descriptor& b) {
   const long order = ::syscall(SYS_kcmp, a.pid, b.pid, KCMP_FILE, a.fd, b.fd);
   if (order < 0) return {};

@@ -36,6 +36,9 @@ struct processes {
 /// Looks through /proc for descriptors of these files.
 processes find_descriptors(const std::set<file_id>& files);
 
+/// Its locks of now; none if it is closed, or of another file by now.
+void look_again(descriptor& at);
+
 /// Whether two descriptors are one open file description: yes, no, or empty if the kernel does not
 /// tell.
 std::optional<bool> same_description(const descriptor& a, const descriptor& b);

@@ -1,8 +1,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <system_error>
 
 #include "cli/acquire.hpp"
 #include "cli/command.hpp"
@@ -20,6 +22,21 @@ void set_ticket(const std::optional<std::uint64_t>& ticket) {
     ::unsetenv(variable);
 }
 
+[[noreturn]] void become(const std::vector<std::string>& command) {
+  const int error = try_to_become(command);
+  complain(explain(command[0], "cannot execute it", error, "name a program that can be executed"));
+  ::_exit(error == ENOMEM ? status::system : status::unavailable);
+}
+
+int start(const std::vector<std::string>& command) {
+  try {
+    return run_command([&] { become(command); });
+  } catch (const std::system_error& e) {
+    throw failure(status::system, explain(command[0], "cannot start it", e.code().value(),
+                                          "end other processes, or raise the limit (ulimit -u)"));
+  }
+}
+
 int run(const arguments& given) {
   const std::optional<run_options> options = parse_run(given);
   if (!options) return status::ok;
@@ -29,7 +46,7 @@ int run(const arguments& given) {
   // The lock is the description's: it lives until the last process that has the descriptor is gone.
   if (!options->close) ::fcntl(lock->fd.get(), F_SETFD, 0);
   if (options->no_fork) become(options->command);
-  return run_command(options->command);
+  return start(options->command);
 }
 
 constexpr std::string_view help =

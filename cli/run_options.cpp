@@ -1,12 +1,11 @@
 #include "cli/run_options.hpp"
 
 #include <fmt/format.h>
-#include <paths.h>
 
-#include <cstdlib>
 #include <limits>
 #include <stdexcept>
 
+#include "cli/command.hpp"
 #include "cli/parse.hpp"
 
 namespace inturn::cli {
@@ -24,11 +23,6 @@ std::uint64_t value_of(const char* option, const std::string& text, Reader reade
   } catch (const std::invalid_argument& e) {
     misuse(run_subcommand, fmt::format("{} {}: {}", option, text, e.what()));
   }
-}
-
-std::vector<std::string> shell_command(const std::string& text) {
-  const char* shell = std::getenv("SHELL");
-  return {shell != nullptr && *shell != '\0' ? shell : _PATH_BSHELL, "-c", text};
 }
 
 /// What follows our own options: [--] LOCK [--] COMMAND [ARG...], or [--] LOCK -c STRING.
@@ -64,7 +58,7 @@ std::optional<run_options> parse_run(const arguments& given) {
   CLI::App app;
   // Our options end at LOCK: what follows are the command's.
   app.prefix_command();
-  app.add_flag("-x,-e,--exclusive,!-s,!--shared", out.exclusive);
+  app.add_flag("-x,-e,--exclusive,!-s,!--shared", out.wish.exclusive);
   app.add_flag("-n,--nb,--nonblock", nonblock);
   app.add_flag("-o,--close", out.close);
   app.add_flag("-F,--no-fork", out.no_fork);
@@ -82,16 +76,17 @@ std::optional<run_options> parse_run(const arguments& given) {
   const auto number = [](std::uint64_t most) {
     return [most](const std::string& s) { return parse_number(s, most); };
   };
-  out.timeout_ns = *timeout ? value_of("--timeout", text.timeout, parse_seconds) : no_end;
-  if (nonblock) out.timeout_ns = 0;
+  out.wish.timeout_ns = *timeout ? value_of("--timeout", text.timeout, parse_seconds) : no_end;
+  if (nonblock) out.wish.timeout_ns = 0;
   if (*conflict)
     out.conflict_status =
         static_cast<int>(value_of("--conflict-exit-code", text.conflict_status, number(255)));
   constexpr std::uint64_t last_byte = std::numeric_limits<std::int64_t>::max();
-  if (*start || *length) out.bytes.emplace();
-  if (*start) out.bytes->start = value_of("--start", text.start, number(last_byte));
-  if (*length) out.bytes->length = value_of("--length", text.length, number(last_byte));
-  if (out.bytes && out.bytes->length != 0 && out.bytes->length - 1 > last_byte - out.bytes->start)
+  if (*start || *length) out.wish.bytes.emplace();
+  if (*start) out.wish.bytes->start = value_of("--start", text.start, number(last_byte));
+  if (*length) out.wish.bytes->length = value_of("--length", text.length, number(last_byte));
+  if (out.wish.bytes && out.wish.bytes->length != 0 &&
+      out.wish.bytes->length - 1 > last_byte - out.wish.bytes->start)
     misuse(run_subcommand, "--start and --length go beyond the last byte that a file can have");
   if (out.no_fork && out.close)
     misuse(run_subcommand, "--no-fork and --close: then nobody would have the lock");

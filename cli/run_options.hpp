@@ -1,22 +1,19 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/failure.hpp"
 #include "cli/subcommand.hpp"
-#include "inturn/types.hpp"
+#include "cli/take_in_time.hpp"
 
 namespace inturn::cli {
 
 struct run_options {
   std::string lock;                  // the lock file
   std::vector<std::string> command;  // with its arguments
-  bool exclusive = true;
-  std::optional<inturn::range> bytes;  // given: an OFD lock on these; else flock
-  std::uint64_t timeout_ns;            // 0: do not wait; no_end: for ever
+  lock_wish wish;
   int conflict_status = status::conflict;
   bool close = false;    // the command gets no descriptor of the lock
   bool no_fork = false;  // become the command

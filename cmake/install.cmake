@@ -12,6 +12,13 @@ install(TARGETS inturn EXPORT inturn-targets
 install(DIRECTORY include/inturn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(TARGET inturn_command)
   install(TARGETS inturn_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  # Not in the way of util-linux's flock: who wants this one puts its folder ahead in PATH (docs/flock.md).
+  set(second_names_dir lib/inturn)
+  file(RELATIVE_PATH command_from_second_name
+    /prefix/${second_names_dir} /prefix/${CMAKE_INSTALL_BINDIR}/inturn)
+  file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/second-names)
+  file(CREATE_LINK ${command_from_second_name} ${CMAKE_CURRENT_BINARY_DIR}/second-names/flock SYMBOLIC)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/second-names/flock DESTINATION ${second_names_dir})
 endif()
 
 install(EXPORT inturn-targets NAMESPACE inturn:: DESTINATION ${package_dir})

@@ -38,6 +38,8 @@ void redirect(int to, const std::string& file) {
 
 }  // namespace
 
+void close_all_but_the_standard_three() { require(::close_range(STDERR_FILENO + 1, ~0U, 0) == 0); }
+
 program::program(const words& command, const setting& how)
     : out_file_(fresh_file()), err_file_(fresh_file()) {
   int input[2];

@@ -24,6 +24,9 @@ struct setting {
   std::function<void()> before_exec = [] {};       // in the child
 };
 
+/// For before_exec: what runs the tests may leave some open.
+void close_all_but_the_standard_three();
+
 /// A program that was started, with its standard output and error in files, and a standard input
 /// that has no end until end_input(). Killed by the destructor.
 class program {

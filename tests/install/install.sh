@@ -54,6 +54,8 @@ is_shared_as_should_be() {
   expect "exports are wrong" "$root/tests/rules/exports.sh" "$root" "$library"
 }
 
+is_second_name() { [[ $(PATH=$1:$PATH flock -V) == "flock from inturn $version "* ]]; }
+
 if [[ $form == shared ]]; then
   build=$work/build
   quietly cmake -S "$root" -B "$build" -DBUILD_SHARED_LIBS=ON -DINTURN_TESTS=OFF -DINTURN_COMMAND=OFF
@@ -72,5 +74,6 @@ if [[ $form == shared ]]; then
   is_shared_as_should_be "$work/moved"
 else
   expect "the installed command does not start" "$work/moved/bin/inturn" --help >/dev/null
+  expect "the second name is not ours" is_second_name "$work/moved/lib/inturn"
 fi
 echo "installed, found, moved, found again"

@@ -1,0 +1,212 @@
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <grp.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <optional>
+
+#include "cli/command_test.hpp"
+#include "inturn/lock.hpp"
+#include "support/proc.hpp"
+
+namespace inturn::test {
+namespace {
+
+using testing::StartsWith;
+namespace fs = std::filesystem;
+
+class Wait : public CommandTest {
+ protected:
+  outcome look(const words& options = {}) const {
+    words all{"wait", "-w", "0", lock};
+    all.insert(all.end(), options.begin(), options.end());
+    return run(all);
+  }
+  bool is_free(const words& options = {}) const {
+    const outcome looked = look(options);
+    EXPECT_THAT(looked.status, testing::AnyOf(0, 1)) << looked.err;
+    return looked.status == 0;
+  }
+  program waiter() const { return program(inturn({"wait", lock})); }
+  /// It sleeps, and has found the lock held: one that had not would have ended.
+  static bool waits(const program& started) {
+    return eventually([&] { return asleep(started.pid()); }) && started.runs();
+  }
+};
+
+TEST_F(Wait, AFreeFileIsFreeAndIsLeftAlone) {
+  write_file(lock, "text");
+  const outcome looked = run({"wait", lock});
+  EXPECT_EQ(looked.status, 0);
+  EXPECT_EQ(looked.out, "");
+  EXPECT_EQ(text_of(lock), "text");
+  EXPECT_TRUE(fs::is_empty(at("runtime"))) << "looking makes no queue";
+}
+
+TEST_F(Wait, NoSuchFile) {
+  const outcome none = run({"wait", lock});
+  EXPECT_EQ(none.status, 66);
+  EXPECT_THAT(none.err, StartsWith("inturn: " + lock + ": cannot look at it: No such file"));
+  EXPECT_FALSE(fs::exists(lock));
+}
+
+TEST_F(Wait, WrongUsage) {
+  write_file(lock, "");
+  for (const words& wrong : {words{"wait"},
+                             {"wait", "-w", "x", lock},
+                             {"wait", "-E", "256", lock},
+                             {"wait", "-w", "-1", lock},
+                             {"wait", lock, lock}})
+    EXPECT_EQ(run(wrong).status, 64);
+}
+
+TEST_F(Wait, EveryKindOfLockIsSeenAndItsEndIsNoticed) {
+  write_file(lock, "");
+  for (int command : {0, F_OFD_SETLK, F_SETLK}) {
+    base::unique_fd held =
+        command == 0 ? flocked(lock, LOCK_EX) : record_locked(lock, command, F_WRLCK, 7, 1);
+    EXPECT_FALSE(is_free());
+    EXPECT_FALSE(is_free({"-s"}));
+    program waiting = waiter();
+    EXPECT_TRUE(waits(waiting));
+    held.reset();
+    EXPECT_EQ(waiting.wait().status, 0);
+    EXPECT_TRUE(is_free());
+  }
+}
+
+TEST_F(Wait, TheRegionOfALockOfTheLibraryIsSeenAndItsEndIsNoticed) {
+  lock_file native(lock);
+  EXPECT_TRUE(is_free()) << "to take part is not to hold";
+  for (mode how : {mode::exclusive, mode::shared}) {
+    std::optional<hold> held = native.lock(how);
+    EXPECT_FALSE(is_free());
+    EXPECT_EQ(is_free({"-s"}), how != mode::exclusive);
+    program waiting = waiter();
+    EXPECT_TRUE(waits(waiting));
+    held.reset();
+    EXPECT_EQ(waiting.wait().status, 0);
+  }
+}
+
+TEST_F(Wait, UnlockingWithoutClosingIsNoticed) {
+  const base::unique_fd held = flocked(lock, LOCK_EX);
+  program waiting = waiter();
+  EXPECT_TRUE(waits(waiting));
+  ASSERT_EQ(::flock(held.get(), LOCK_UN), 0);
+  EXPECT_EQ(waiting.wait().status, 0);
+}
+
+TEST_F(Wait, SharedOnesMatterToWhoWantsItExclusively) {
+  const base::unique_fd held = flocked(lock, LOCK_SH);
+  EXPECT_FALSE(is_free());
+  EXPECT_FALSE(is_free({"-s", "-x"}));
+  EXPECT_TRUE(is_free({"-s"}));
+}
+
+TEST_F(Wait, TheTimeLimitAndItsStatus) {
+  const base::unique_fd held = flocked(lock, LOCK_EX);
+  EXPECT_EQ(run({"wait", "-w", "0.05", lock}).status, 1);
+  EXPECT_EQ(run({"wait", "-w", "0.05", "-E", "9", lock}).status, 9);
+  EXPECT_EQ(run({"wait", "-n", "-E", "9", lock}).status, 9);
+  EXPECT_EQ(look().err, "");
+}
+
+TEST_F(Wait, TheDeathOfTheHolderIsNoticed) {
+  program holder(inturn({"run", "-F", lock, "sh", "-c", "echo holds; exec cat"}));
+  ASSERT_TRUE(eventually([&] { return holder.out() == "holds\n"; }));
+  program waiting = waiter();
+  EXPECT_TRUE(waits(waiting));
+  holder.kill();
+  EXPECT_EQ(waiting.wait().status, 0);
+}
+
+TEST_F(Wait, ALockThatOneOfItsProcessesLeavesIsHeldStill) {
+  program holder(inturn({"run", lock, "sh", "-c", "echo $$; cat"}));
+  ASSERT_TRUE(eventually([&] { return holder.out().ends_with("\n"); }));
+  program waiting = waiter();
+  EXPECT_TRUE(waits(waiting));
+  holder.kill();  // its command goes on, and has the lock
+  EXPECT_TRUE(waits(waiting));
+  EXPECT_FALSE(is_free());
+  holder.end_input();
+  EXPECT_EQ(waiting.wait().status, 0);
+}
+
+TEST_F(Wait, ALockThatOthersAreQueueingForIsNotFree) {
+  const std::string holds = "echo holds; cat";
+  program first(inturn({"run", lock, "sh", "-c", holds}));
+  ASSERT_TRUE(eventually([&] { return first.out() == "holds\n"; }));
+  program second(inturn({"run", lock, "sh", "-c", holds}));
+  ASSERT_TRUE(CommandTest::waiting(1));
+  program waiting = waiter();
+  EXPECT_TRUE(waits(waiting));
+  first.end_input();
+  ASSERT_TRUE(eventually([&] { return second.out() == "holds\n"; }));
+  EXPECT_FALSE(is_free());
+  EXPECT_TRUE(waits(waiting));
+  second.end_input();
+  EXPECT_EQ(waiting.wait().status, 0);
+}
+
+TEST_F(Wait, AFileThatIsRemovedMeanwhileIsWaitedForStill) {
+  base::unique_fd held = flocked(lock, LOCK_EX);
+  program waiting = waiter();
+  EXPECT_TRUE(waits(waiting));
+  fs::remove(lock);
+  write_file(lock, "another");
+  EXPECT_TRUE(is_free());
+  EXPECT_TRUE(waits(waiting));
+  held.reset();
+  EXPECT_EQ(waiting.wait().status, 0);
+}
+
+TEST_F(Wait, ItIsInNobodysWay) {
+  write_file(lock, "");
+  std::vector<program> waiters;
+  for (int i = 0; i < 3; ++i)
+    waiters.emplace_back(
+        words{"sh", "-c", "while :; do \"$1\" wait \"$2\"; done", "sh", inturn({})[0], lock});
+  const base::unique_fd fd(::open(lock.c_str(), O_RDWR | O_CLOEXEC));
+  int refused = 0, ended = 0;
+  const auto tries_until = [&](auto enough) {
+    return eventually([&] {
+      for (int i = 0; i < 1000; ++i) {
+        if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) ++refused;
+        struct flock all {};
+        all.l_type = F_WRLCK;
+        if (::fcntl(fd.get(), F_OFD_SETLK, &all) != 0) ++refused;
+        ::flock(fd.get(), LOCK_UN);
+        all.l_type = F_UNLCK;
+        ::fcntl(fd.get(), F_OFD_SETLK, &all);
+      }
+      return enough();
+    });
+  };
+  // Until they must have looked a hundred times, as one of ours has, looking likewise.
+  EXPECT_TRUE(tries_until([&] { return run({"wait", lock}).status == 0 && ++ended == 100; }));
+  EXPECT_EQ(refused, 0);
+}
+
+TEST_F(Wait, ALockOfSomebodyElseIsSeen) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs two users";
+  const setting nobody{{}, [] { require(::setgroups(0, nullptr) == 0 && ::setuid(65534) == 0); }};
+  const base::unique_fd held = flocked(lock, LOCK_EX);
+  EXPECT_EQ(run({"wait", "-w", "0", lock}, nobody).status, 1) << "by the kernel's list of locks";
+  const base::unique_fd other = record_locked(at("other"), F_OFD_SETLK, F_WRLCK, 0, 1);
+  EXPECT_EQ(run({"wait", "-w", "0", at("other")}, nobody).status, 1);
+}
+
+TEST_F(Wait, ItDiesOfASignal) {
+  const base::unique_fd held = flocked(lock, LOCK_EX);
+  program waiting = waiter();
+  ASSERT_TRUE(waits(waiting));
+  waiting.send(SIGTERM);
+  EXPECT_EQ(waiting.wait().signal_number, SIGTERM);
+}
+
+}  // namespace
+}  // namespace inturn::test
