@@ -15,6 +15,7 @@ namespace {
 const subcommand* const subcommands[] = {
     &run_subcommand,
     &show_subcommand,
+    &exec_subcommand,
 };
 
 const subcommand* find(std::string_view name) {

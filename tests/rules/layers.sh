@@ -50,6 +50,8 @@ read_modules "$root"
 sees[include]="inturn"
 sees[cli]="cli ${sees[src/kernel]:-inturn}"
 sees[demo]="inturn demo"
+# The preload library looks inside, at what neither throws nor allocates.
+sees[preload]="preload ${sees[src/kernel]:-inturn}"
 while read -r file; do
   module=$(module_of "$file")
   if [[ -z ${sees[$module]:-} ]]; then
@@ -64,6 +66,6 @@ while read -r file; do
     fi
   done < <(sed -E 's/^\s*#\s*include\s*(["<])([^">]*).*/INCLUDE \1:\2/' "$root/$file" |
     grep -n '^INCLUDE ' | sed 's/INCLUDE //')
-done < <(sources "$root" include src cli demo)
+done < <(sources "$root" include src cli demo preload)
 
 finish
