@@ -11,10 +11,6 @@
 namespace inturn::cli {
 namespace {
 
-bool same_range(inturn::range a, inturn::range b) {
-  return a.start == b.start && a.length == b.length;
-}
-
 bool same_lock(const kernel_lock& a, const kernel_lock& b) {
   return a.kind == b.kind && a.mode == b.mode && same_range(a.range, b.range) && a.taker == b.taker;
 }
@@ -116,6 +112,22 @@ void name_ofd_waiters(std::vector<party>& waiters, const processes& seen, file_i
 }
 
 }  // namespace
+
+bool same_range(inturn::range a, inturn::range b) {
+  return a.start == b.start && a.length == b.length;
+}
+
+std::size_t descriptions_of(const processes& seen, file_id file, pid_t pid) {
+  std::vector<const descriptor*> different;
+  for (const descriptor& d : seen.descriptors) {
+    const auto is_d = [&](const descriptor* each) {
+      return same_description(d, *each).value_or(false);
+    };
+    if (d.file == file && d.pid == pid && std::none_of(different.begin(), different.end(), is_d))
+      different.push_back(&d);
+  }
+  return different.size();
+}
 
 std::vector<party> kernel_holders(const processes& seen, file_id file) {
   std::vector<party> holders;

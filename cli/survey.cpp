@@ -6,7 +6,8 @@
 
 // There is no moment at which all can be seen. Those who wait are listed first, then those who
 // hold: one whose turn comes meanwhile is then in both lists, not in neither, and is taken out of
-// the first.
+// the first. Of those who wait, the ones in the kernel come first: a front that is seen there is still
+// in its queue, or has the lock by then.
 
 namespace inturn::cli {
 namespace {
@@ -18,8 +19,8 @@ struct moment {
 
 moment look(const std::vector<target>& targets) {
   moment out;
-  for (const target& each : targets) out.in_turn.push_back(list_requests(each));
   out.blocked = blocked_locks();
+  for (const target& each : targets) out.in_turn.push_back(list_requests(each));
   return out;
 }
 
@@ -36,19 +37,27 @@ processes find_holders(const std::vector<target>& targets) {
 bool is_now_held_by(const party& waiter, const std::vector<party>& holders) {
   return std::any_of(holders.begin(), holders.end(), [&](const party& p) {
     return p.kind == waiter.kind && p.pid == waiter.pid && p.mode == waiter.mode &&
-           p.range.start == waiter.range.start && p.range.length == waiter.range.length;
+           same_range(p.range, waiter.range);
   });
-}
-
-bool waits_in_turn(const party& waiter, const requests& now) {
-  return std::any_of(now.list.begin(), now.list.end(),
-                     [&](auto& r) { return r.ticket == waiter.ticket; });
 }
 
 bool is_blocked(const party& waiter, const std::vector<kernel_lock>& now) {
   return std::any_of(now.begin(), now.end(), [&](const kernel_lock& l) {
-    return l.kind == waiter.kind && l.mode == waiter.mode && l.taker == waiter.pid;
+    return l.kind == waiter.kind && l.mode == waiter.mode && same_range(l.range, waiter.range) &&
+           (l.taker <= 0 || l.taker == waiter.pid);
   });
+}
+
+/// Whether it waits for another lock than the one that its process was seen to hold: by another
+/// description, without which that cannot be, and by the same request as before, which is not at the
+/// front, or is asleep there in the kernel.
+bool waits_besides(const party& waiter, const requests& in_turn,
+                   const std::vector<kernel_lock>& blocked, const processes& seen, file_id file) {
+  if (descriptions_of(seen, file, *waiter.pid) < 2) return false;
+  if (!waiter.ticket) return is_blocked(waiter, blocked);
+  const auto now = std::find_if(in_turn.list.begin(), in_turn.list.end(),
+                                [&](auto& r) { return r.ticket == waiter.ticket; });
+  return now != in_turn.list.end() && (!now->holds || is_blocked(waiter, blocked));
 }
 
 listing list(const target& which, const requests& in_turn, const moment& before,
@@ -74,12 +83,12 @@ std::vector<listing> survey(const std::vector<target>& targets) {
   for (std::size_t i = 0; i < targets.size(); ++i)
     all.push_back(list(targets[i], before.in_turn[i], before, seen));
 
-  // Who is a holder by now, and waits no more? (One process may do both, by two descriptions.)
+  // Who has become a holder, and waits no more? Native requests were seen once each, as one or the other.
   const moment after = look(targets);
   for (std::size_t i = 0; i < targets.size(); ++i)
     std::erase_if(all[i].waiters, [&](const party& p) {
-      if (!is_now_held_by(p, all[i].holders)) return false;
-      return p.ticket ? !waits_in_turn(p, after.in_turn[i]) : !is_blocked(p, after.blocked);
+      return p.kind != lock::kind::native && p.pid && is_now_held_by(p, all[i].holders) &&
+             !waits_besides(p, after.in_turn[i], after.blocked, seen, targets[i].file);
     });
   return all;
 }

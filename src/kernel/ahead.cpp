@@ -51,13 +51,16 @@ std::optional<std::uint32_t> all_ahead_are_stopped(const region::mapped& side, i
   return me == all.end() ? std::nullopt : one;
 }
 
-bool only_tries_are_ahead(const region::mapped& side, inturn::mode mode, inturn::range where) {
+tries_ahead look_for_tries(const region::mapped& side, inturn::mode mode, inturn::range where) {
   table::extent mine;
-  if (!table::to_extent(where, mine)) return false;
-  const auto all = lock::list_requests(side);
-  return std::all_of(all.begin(), all.end(), [&](const lock::listed& one) {
-    return (one.holds && one.agent == 0) || !conflicts(one, mode, mine);
-  });
+  if (!table::to_extent(where, mine)) return {false, false};
+  tries_ahead found;
+  for (const lock::listed& one : lock::list_requests(side)) {
+    if (!conflicts(one, mode, mine)) continue;
+    if (one.agent != 0) return {false, false};
+    found.all_stopped = found.all_stopped && may_be_stopped(one);
+  }
+  return found;
 }
 
 }  // namespace inturn::kernel

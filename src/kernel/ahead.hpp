@@ -14,7 +14,11 @@ namespace inturn::kernel {
 std::optional<std::uint32_t> all_ahead_are_stopped(const region::mapped& side, inturn::mode mode,
                                                    inturn::range where);
 
-/// Whether all that conflict with that mode and range are tries, which will be over in an instant.
-bool only_tries_are_ahead(const region::mapped& side, inturn::mode mode, inturn::range where);
+/// Those that conflict with that mode and range.
+struct tries_ahead {
+  bool only_tries = true;   // which will be over in an instant
+  bool all_stopped = true;  // or cannot be looked at, as above
+};
+tries_ahead look_for_tries(const region::mapped& side, inturn::mode mode, inturn::range where);
 
 }  // namespace inturn::kernel

@@ -27,17 +27,20 @@ struct turn {
 };
 
 /// A try that comes upon another try looks again: that is over in an instant, and if it fails, it
-/// was not really in the way. One that has been stopped in that instant is passed.
+/// was not really in the way. (To know tries from those who wait, they are on nobody's account, from
+/// their announcement to their end.) The instant is longer where that one has lost its core to others;
+/// one that has been stopped is passed.
 turn try_for_front(queue::member& side, mode m, range where) {
-  constexpr std::uint64_t instant_ns = 5'000'000;
-  const std::uint64_t end = base::monotonic_ns() + instant_ns;
+  constexpr std::uint64_t instant_ns = 5'000'000, longest_ns = 200'000'000;
+  const lock::patience a_try{.wait = lock::patience::how::never, .detached = true};
+  const std::uint64_t start = base::monotonic_ns();
   for (;;) {
-    if (auto front = side.self->acquire(m, where, {lock::patience::how::never})) {
-      front->detach();  // marks it as a try
+    if (auto front = side.self->acquire(m, where, a_try))
       return {turn::way::front, std::move(*front), side.reservation};
-    }
-    if (!only_tries_are_ahead(side.self->region(), m, where)) return {turn::way::refused};
-    if (base::monotonic_ns() >= end)
+    const tries_ahead ahead = look_for_tries(side.self->region(), m, where);
+    if (!ahead.only_tries) return {turn::way::refused};
+    const std::uint64_t past = base::monotonic_ns() - start;
+    if (past >= longest_ns || (past >= instant_ns && ahead.all_stopped))
       return {turn::way::straight, {}, "out of turn, past a try that has been stopped"};
     ::sched_yield();
   }

@@ -135,8 +135,9 @@ void participant::describe_lane(const owned_lane& lane) noexcept {
   }
 }
 
-table::ending participant::ask(turn& world, place p, const table::request& asked, bool may_wait,
-                               table::grant& got) {
+table::ending participant::ask(turn& world, place p, const table::request& asked,
+                               const patience& how, table::grant& got) {
+  const bool may_wait = how.wait != patience::how::never;
   if (!p.lane->marked_used.load(std::memory_order_acquire)) {
     table::mark_used(world, p.lane->index);
     p.lane->marked_used = true;
@@ -153,7 +154,8 @@ table::ending participant::ask(turn& world, place p, const table::request& asked
     data.agent.store(0, std::memory_order_release);
   }
   const table::ending end = table::try_acquire(world, p.id, asked, got);
-  if (end == table::ending::granted) data.agent.store(asked.agent, std::memory_order_release);
+  if (end == table::ending::granted && !how.detached)
+    data.agent.store(asked.agent, std::memory_order_release);
   return end;
 }
 
@@ -171,7 +173,7 @@ std::optional<hold> participant::acquire(mode m, range where, const patience& ho
   table::grant got;
   table::ending end;
   try {
-    end = ask(world, p, asked, how.wait != patience::how::never, got);
+    end = ask(world, p, asked, how, got);
   } catch (...) {
     world.exchange(world.table().word_of(p.id), table::free_word);
     table::after_leaving(world, asked, 0);

@@ -28,6 +28,8 @@ struct patience {
   enum class how : std::uint8_t { never, until, for_ever } wait = how::for_ever;
   std::uint64_t until_ns = 0;  // monotonic clock
   const progress* tell = nullptr;
+  /// For tries: the hold is on nobody's account, as after detach(), from the first instant on.
+  bool detached = false;
 };
 
 /// One participant: a region, its lanes, and the requests in them. Shared by a lock_file and its holds.
@@ -60,7 +62,7 @@ class participant : public std::enable_shared_from_this<participant> {
   void find_freed_slots(owned_lane& lane) noexcept;
   void refuse_children() const;
   void describe_lane(const owned_lane& lane) noexcept;
-  table::ending ask(turn& world, place p, const table::request& asked, bool may_wait,
+  table::ending ask(turn& world, place p, const table::request& asked, const patience& how,
                     table::grant& got);
 
   region::mapped region_;

@@ -19,7 +19,7 @@ struct listed {
   std::uint32_t tid = 0;
   std::uint32_t pid_namespace = 0;
   lock::kind kind = kind::native;
-  std::uint64_t agent = 0;     // 0: a try, or a detached hold
+  std::uint64_t agent = 0;     // 0: a try until it is granted, or a detached hold
   std::uint64_t since_ns = 0;  // monotonic clock, coarse: held, or waited, since then
 };
 

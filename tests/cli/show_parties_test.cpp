@@ -7,9 +7,13 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 
+#include "base/sys.hpp"
 #include "cli/command_test.hpp"
 #include "inturn/lock.hpp"
+#include "inturn/turnstile.hpp"
+#include "support/proc.hpp"
 
 namespace inturn::test {
 namespace {
@@ -174,6 +178,80 @@ TEST_F(ShowParties, AHolderThatWaitsByAnotherDescriptionIsInBothLists) {
   EXPECT_EQ(all.at("waiters")[0].at("pid"), both.pid());
   ASSERT_EQ(all.at("holders").size(), 1U);
   EXPECT_EQ(all.at("holders")[0].at("pid"), both.pid());
+}
+
+/// The kernel has granted, and the process is stopped before it leaves the queue.
+child granted_and_stopped(const std::string& lock, int operation) {
+  return child([lock, operation] {
+    base::sys.flock = [](int fd, int how) {
+      const int result = ::flock(fd, how);
+      if (result == 0) ::raise(SIGSTOP);
+      return result;
+    };
+    const base::unique_fd fd(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    turnstile(fd.get()).flock(operation);
+    ::pause();
+  });
+}
+
+TEST_F(ShowParties, WhoHasTheLockAndHasNotLeftTheQueueYetIsAHolderOnly) {
+  const child holder = granted_and_stopped(lock, LOCK_EX);
+  ASSERT_TRUE(eventually([&] { return state_of_process(holder.pid()) == 'T'; }));
+  const json one = show();
+  ASSERT_EQ(one.at("holders").size(), 1U);
+  EXPECT_EQ(one.at("holders")[0].at("pid"), holder.pid());
+  EXPECT_EQ(one.at("waiters").size(), 0U);
+  holder.resume();
+  const program waiter(inturn({"run", lock, "true"}));
+  EXPECT_TRUE(waiting(1));
+}
+
+TEST_F(ShowParties, WhoIsAtTheFrontAndHoldsByAnotherDescriptionIsInBothLists) {
+  const child both([this] {
+    const auto first = flocked(lock, LOCK_EX);
+    const base::unique_fd second(::open(lock.c_str(), O_RDWR | O_CLOEXEC));
+    turnstile(second.get()).flock(LOCK_EX);  // waits for itself
+  });
+  ASSERT_TRUE(waiting(1));
+  const json all = show();
+  EXPECT_TRUE(all.at("waiters")[0].at("ticket").is_number());
+  ASSERT_EQ(all.at("waiters").size(), 1U);
+  EXPECT_EQ(all.at("holders").size(), 1U);
+}
+
+/// /proc/locks is longer than the kernel gives at a time, and moves all the while.
+TEST_F(ShowParties, EachWaiterIsListedOnceWhileOtherLocksComeAndGo) {
+  constexpr int many = 60;
+  write_file(lock, "");
+  std::vector<base::unique_fd> holders;
+  std::vector<child> waiters;
+  for (int i = 0; i < many; ++i)
+    holders.push_back(record_locked(lock, F_OFD_SETLK, F_WRLCK, 2 * i, 1));
+  for (int i = 0; i < many; ++i)
+    waiters.emplace_back([this, i] {
+      ::close_range(3, ~0U, 0);  // as a stranger
+      struct flock which {};
+      which.l_type = F_WRLCK;
+      which.l_start = 2 * i;
+      which.l_len = 1;
+      const base::unique_fd fd(::open(lock.c_str(), O_RDWR | O_CLOEXEC));
+      ::fcntl(fd.get(), F_SETLKW, &which);
+    });
+  ASSERT_TRUE(waiting(many));
+  const child others([this] {
+    ::close_range(3, ~0U, 0);
+    const base::unique_fd fd(::open(at("other").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    for (;;) {
+      require(::flock(fd.get(), LOCK_EX) == 0);
+      require(::flock(fd.get(), LOCK_UN) == 0);
+    }
+  });
+  ASSERT_TRUE(eventually([this] { return std::filesystem::exists(at("other")); }));
+  for (int i = 0; i < 20; ++i) {
+    const json all = show();
+    ASSERT_EQ(all.at("waiters").size(), static_cast<std::size_t>(many))
+        << all.at("waiters").dump(1);
+  }
 }
 
 TEST_F(ShowParties, TheDeadAreNotListed) {
