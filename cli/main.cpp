@@ -19,6 +19,7 @@ const subcommand* const subcommands[] = {
     &show_subcommand,
     &wait_subcommand,
     &measure_subcommand,
+    &exec_subcommand,
 };
 
 const subcommand* find(std::string_view name) {

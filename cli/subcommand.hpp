@@ -15,6 +15,7 @@ struct subcommand {
   int (*main)(const arguments& given);
 };
 
+extern const subcommand exec_subcommand;
 extern const subcommand run_subcommand;
 extern const subcommand flock_subcommand;
 extern const subcommand show_subcommand;

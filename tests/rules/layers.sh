@@ -51,6 +51,8 @@ sees[include]="inturn"
 sees[measure]="measure ${sees[src/kernel]:-inturn}"
 sees[cli]="cli measure ${sees[src/kernel]:-inturn}"
 sees[demo]="inturn demo"
+# The preload library looks inside, at what neither throws nor allocates.
+sees[preload]="preload ${sees[src/kernel]:-inturn}"
 while read -r file; do
   module=$(module_of "$file")
   if [[ -z ${sees[$module]:-} ]]; then
@@ -65,6 +67,6 @@ while read -r file; do
     fi
   done < <(sed -E 's/^\s*#\s*include\s*(["<])([^">]*).*/INCLUDE \1:\2/' "$root/$file" |
     grep -n '^INCLUDE ' | sed 's/INCLUDE //')
-done < <(sources "$root" include src measure cli demo)
+done < <(sources "$root" include src measure cli demo preload)
 
 finish

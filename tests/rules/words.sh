@@ -27,6 +27,6 @@ while read -r file; do
     done < <(sed -E 's,//.*,,' "$root/$file" | grep -noP -- "${rule%%=*}" || true)
   done
   [[ $file != *.hpp ]] || grep -qx '#pragma once' "$root/$file" || breaks "$file" "has no '#pragma once'"
-done < <(sources "$root" include src measure cli)
+done < <(sources "$root" include src measure cli preload)
 
 finish
