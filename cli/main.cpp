@@ -14,12 +14,8 @@ namespace inturn::cli {
 namespace {
 
 const subcommand* const subcommands[] = {
-    &run_subcommand,
-    &flock_subcommand,
-    &show_subcommand,
-    &wait_subcommand,
-    &measure_subcommand,
-    &exec_subcommand,
+    &run_subcommand,  &flock_subcommand,   &show_subcommand,
+    &wait_subcommand, &measure_subcommand, &exec_subcommand,
 };
 
 const subcommand* find(std::string_view name) {
