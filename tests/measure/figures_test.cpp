@@ -19,7 +19,10 @@ TEST(Figures, CostRisesWithWhatIsDone) {
   EXPECT_GT(flock, 3 * futex) << "two system calls, and two instructions";
   EXPECT_GT(mkdir, 3 * flock) << "what is written to a disk, and what is not";
   EXPECT_GT(figure(r, "cost", "rwlock", "pair_shared"), 0.5);
-  EXPECT_GT(figure(r, "cost", "rwlock", "pair_shared_parallel"), 0.5);
+  // Where others use the CPUs, or there is only one, two readers may never run at once; then it says so.
+  if (reason(r, "cost", "rwlock", "pair_shared_parallel").empty()) {
+    EXPECT_GT(figure(r, "cost", "rwlock", "pair_shared_parallel"), 0.5);
+  }
   for (const measure::row& each : rows_of(r, "cost", "flock", "pair_exclusive")) {
     ASSERT_TRUE(each.rounds);
     EXPECT_GE(each.rounds->rounds, 7U);
