@@ -2,6 +2,7 @@
 
 #include <linux/futex.h>
 
+#include "base/clock.hpp"
 #include "preload/own.hpp"
 #include "preload/system.hpp"
 
@@ -10,6 +11,13 @@ namespace inturn::preload {
 bool world::wake(std::atomic<std::uint32_t>& parked) const {
   // Shared between processes: never a private futex.
   return sys::call(SYS_futex, &parked, FUTEX_WAKE, 1, nullptr, nullptr, 0) > 0;
+}
+
+bool world::weary() {
+  constexpr std::uint64_t longest_ns = 50'000'000;
+  const std::uint64_t now = base::monotonic_ns();
+  if (weary_at_ns_ == 0) weary_at_ns_ = now + longest_ns;
+  return now >= weary_at_ns_;
 }
 
 void world::pause() const {

@@ -19,11 +19,13 @@ class world : public table::plain_memory {
   void sleep(std::atomic<std::uint32_t>&, const table::survey&) const {}
   bool watch(const table::survey&) const { return false; }
   bool over() const { return false; }
+  bool weary();
   unsigned entering_looks() const { return 100; }
   void pause() const;
 
  private:
   const side_region& side_;
+  std::uint64_t weary_at_ns_ = 0;  // 0: it has not begun
 };
 static_assert(table::world<world>);
 
