@@ -10,8 +10,8 @@
 #include "base/clock.hpp"
 #include "cli/failure.hpp"
 #include "cli/lock_target.hpp"
-#include "cli/parse.hpp"
 #include "cli/ticking.hpp"
+#include "cli/values.hpp"
 #include "kernel/side.hpp"
 #include "kernel/take.hpp"
 

@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "cli/failure.hpp"
-#include "cli/parse.hpp"
+#include "cli/print.hpp"
 #include "cli/subcommand.hpp"
 
 namespace inturn::cli {
