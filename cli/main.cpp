@@ -7,7 +7,7 @@
 
 #include "cli/failure.hpp"
 #include "cli/flock.hpp"
-#include "cli/parse.hpp"
+#include "cli/print.hpp"
 #include "cli/subcommand.hpp"
 
 namespace inturn::cli {
