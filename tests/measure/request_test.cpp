@@ -19,7 +19,7 @@ struct said {
 
 said ask(const words& experiments, const words& mechanisms, bool json = false) {
   const temp_dir where;
-  const measure::request what{where.path(), experiments, mechanisms, true, json};
+  const measure::request what{where.path(), experiments, mechanisms, true, json, {}};
   said all{};
   all.status =
       measure::answer_request(what, broken, [&](const std::string& text) { all.text += text; });
