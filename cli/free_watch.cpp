@@ -35,7 +35,8 @@ free_watch::free_watch(target which, bool exclusive)
 
 bool free_watch::is_free() {
   const std::uint64_t began = base::monotonic_ns();
-  const bool held = is_known_to_be_held() || is_found_held();
+  // Those who wait in turn first: one whose turn comes meanwhile is then seen twice, not never.
+  const bool held = is_asked_for() || is_known_to_be_held() || is_found_held();
   cost_ns_ = base::monotonic_ns() - began;
   return !held;
 }
@@ -56,6 +57,11 @@ bool free_watch::stands_in_the_way(const descriptor& theirs) const {
 }
 
 bool free_watch::is_asked_for() {
+  try {  // a queue may have been made since; the name may be another file's by now
+    if (target now = find_target(which_.path); now.file == which_.file) which_ = std::move(now);
+  } catch (const failure&) {
+  } catch (const std::system_error&) {
+  }
   asked_ = list_requests(which_);
   return std::any_of(asked_.list.begin(), asked_.list.end(),
                      [&](const lock::listed& r) { return stands_in_the_way(r.mode); });
@@ -70,7 +76,7 @@ bool free_watch::is_listed() const {
 
 /// Cheap: those that held at the last full look.
 bool free_watch::is_known_to_be_held() {
-  if (is_asked_for() || (only_listed_ && is_listed())) return true;
+  if (only_listed_ && is_listed()) return true;
   return std::any_of(seen_.descriptors.begin(), seen_.descriptors.end(), [&](descriptor& each) {
     if (each.locks.empty()) return false;
     look_again(each);
@@ -78,20 +84,13 @@ bool free_watch::is_known_to_be_held() {
   });
 }
 
-/// Those who wait in turn first: one whose turn comes meanwhile is then seen twice, not never.
 bool free_watch::is_found_held() {
-  try {  // a queue may have been made since; the name may be another file's by now
-    if (target now = find_target(which_.path); now.file == which_.file) which_ = std::move(now);
-  } catch (const failure&) {
-  } catch (const std::system_error&) {
-  }
-  const bool asked = is_asked_for();
   seen_ = find_descriptors({which_.file});
   names_.merge(names_of(seen_, which_.file));
   const bool held = std::any_of(seen_.descriptors.begin(), seen_.descriptors.end(),
                                 [&](const descriptor& each) { return stands_in_the_way(each); });
-  only_listed_ = !asked && !held && is_listed();
-  return asked || held || only_listed_;
+  only_listed_ = !held && is_listed();
+  return held || only_listed_;
 }
 
 std::vector<pid_t> free_watch::holders() const {

@@ -157,8 +157,7 @@ TEST_F(Wait, AFileThatIsRemovedMeanwhileIsWaitedForStill) {
   program waiting = waiter();
   EXPECT_TRUE(waits(waiting));
   fs::remove(lock);
-  write_file(lock, "another");
-  EXPECT_TRUE(is_free());
+  const base::unique_fd another = flocked(lock, LOCK_EX);
   EXPECT_TRUE(waits(waiting));
   held.reset();
   EXPECT_EQ(waiting.wait().status, 0);
@@ -198,6 +197,18 @@ TEST_F(Wait, ALockOfSomebodyElseIsSeen) {
   EXPECT_EQ(run({"wait", "-w", "0", lock}, nobody).status, 1) << "by the kernel's list of locks";
   const base::unique_fd other = record_locked(at("other"), F_OFD_SETLK, F_WRLCK, 0, 1);
   EXPECT_EQ(run({"wait", "-w", "0", at("other")}, nobody).status, 1);
+}
+
+// Where the kernel's list leaves out locks whose taker has ended: outside of the first pid namespace.
+TEST_F(Wait, ALockWhoseTakerHasEndedIsSeen) {
+  const auto in_a_namespace = [&](const std::string& script) {
+    return run_program({"unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", script, "sh",
+                        inturn({})[0], lock});
+  };
+  if (in_a_namespace("true").status != 0) GTEST_SKIP() << "may not make a pid namespace";
+  const std::string taken =
+      "exec 9>\"$2\"; flock 9; grep -c \"$(stat -c :%i \"$2\") \" /proc/locks; ";
+  EXPECT_EQ(in_a_namespace(taken + "\"$1\" wait -w 0 \"$2\"; echo $?").out, "0\n1\n");
 }
 
 TEST_F(Wait, ItDiesOfASignal) {
