@@ -106,6 +106,12 @@ int try_to_become(const std::vector<std::string>& command) {
   return errno;
 }
 
+void become(const std::vector<std::string>& command) {
+  const int error = try_to_become(command);
+  complain(explain(command[0], "cannot execute it", error, "name a program that can be executed"));
+  ::_exit(error == ENOMEM ? status::system : status::unavailable);
+}
+
 int run_command(const std::function<void()>& in_child) {
   const awaiting signals;
   const pid_t child = ::fork();

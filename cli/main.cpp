@@ -7,17 +7,15 @@
 
 #include "cli/failure.hpp"
 #include "cli/flock.hpp"
-#include "cli/parse.hpp"
+#include "cli/print.hpp"
 #include "cli/subcommand.hpp"
 
 namespace inturn::cli {
 namespace {
 
 const subcommand* const subcommands[] = {
-    &run_subcommand,
-    &flock_subcommand,
-    &show_subcommand,
-    &wait_subcommand,
+    &run_subcommand,  &flock_subcommand,   &show_subcommand,
+    &wait_subcommand, &measure_subcommand, &exec_subcommand,
 };
 
 const subcommand* find(std::string_view name) {

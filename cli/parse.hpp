@@ -1,11 +1,13 @@
 #pragma once
 
-#include <CLI/App.hpp>
-#include <cstdint>
-#include <string>
+#include <CLI/CLI.hpp>
 #include <string_view>
 
+#include "cli/print.hpp"
 #include "cli/subcommand.hpp"
+#include "cli/values.hpp"
+
+// CLI11's headers take seconds to compile: this one is for the files that declare options.
 
 namespace inturn::cli {
 
@@ -15,16 +17,5 @@ bool parse(CLI::App& app, const subcommand& which, const arguments& given);
 
 /// A usage error of that subcommand.
 [[noreturn]] void misuse(const subcommand& which, std::string_view what);
-
-/// Decimal seconds with fractions, not negative; in nanoseconds, and no_end when so long that it
-/// makes no difference. Throws std::invalid_argument.
-std::uint64_t parse_seconds(const std::string& text);
-inline constexpr std::uint64_t no_end = ~std::uint64_t{0};
-
-/// A decimal number up to `most`. Throws std::invalid_argument.
-std::uint64_t parse_number(const std::string& text, std::uint64_t most);
-
-/// On standard output; throws failure if it cannot be written.
-void print(const std::string& text);
 
 }  // namespace inturn::cli

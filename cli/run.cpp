@@ -22,12 +22,6 @@ void set_ticket(const std::optional<std::uint64_t>& ticket) {
     ::unsetenv(variable);
 }
 
-[[noreturn]] void become(const std::vector<std::string>& command) {
-  const int error = try_to_become(command);
-  complain(explain(command[0], "cannot execute it", error, "name a program that can be executed"));
-  ::_exit(error == ENOMEM ? status::system : status::unavailable);
-}
-
 int start(const std::vector<std::string>& command) {
   try {
     return run_command([&] { become(command); });

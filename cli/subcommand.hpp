@@ -15,9 +15,11 @@ struct subcommand {
   int (*main)(const arguments& given);
 };
 
+extern const subcommand exec_subcommand;
 extern const subcommand run_subcommand;
 extern const subcommand flock_subcommand;
 extern const subcommand show_subcommand;
 extern const subcommand wait_subcommand;
+extern const subcommand measure_subcommand;
 
 }  // namespace inturn::cli

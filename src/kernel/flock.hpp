@@ -7,6 +7,7 @@
 
 #include "base/sys.hpp"
 #include "kernel/kernel_lock.hpp"
+#include "kernel/places.hpp"
 
 namespace inturn::kernel {
 
@@ -21,8 +22,7 @@ struct flock_lock {
   static bool is_conflict(int error) { return error == EWOULDBLOCK; }
 
   inturn::mode mode() const { return operation == LOCK_SH ? mode::shared : mode::exclusive; }
-  /// A byte beyond all offsets that record locks can name: the two kinds do not wait for each other.
-  inturn::range place() const { return {std::uint64_t{1} << 63, 1}; }
+  inturn::range place() const { return {flock_byte, 1}; }
   answer owner_holds() const { return description_holds(fd); }
   bool is_hopeless() const { return is_refused_anyway(fd, F_UNLCK); }
 };

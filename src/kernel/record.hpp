@@ -6,10 +6,9 @@
 
 #include "base/sys.hpp"
 #include "kernel/kernel_lock.hpp"
+#include "kernel/places.hpp"
 
 namespace inturn::kernel {
-
-inline constexpr std::uint64_t last_offset = (std::uint64_t{1} << 63) - 1;
 
 /// What fcntl's two kinds of record lock have in common: a range of bytes.
 struct record_lock {

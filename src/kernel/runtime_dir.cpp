@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "kernel/side_rules.hpp"
 
 namespace inturn::kernel {
 
@@ -18,17 +19,13 @@ using base::fail;
 
 namespace {
 
-constexpr const char* made_by_root = "/run/inturn";
-constexpr const char* made_by_the_first = "/dev/shm/inturn";
-constexpr mode_t for_all = 01777;
-
 /// Ready before it gets its name: nobody ever meets one that is not yet open to him. True as well
 /// if another process was first.
 bool put_new_directory(const fs::path& directory) {
   std::string fresh = directory.string() + ".XXXXXX";
   if (::mkdtemp(fresh.data()) == nullptr) return false;
   const bool put =
-      ::chmod(fresh.c_str(), for_all) == 0 &&
+      ::chmod(fresh.c_str(), directory_for_all) == 0 &&
       ::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, directory.c_str(), RENAME_NOREPLACE) == 0;
   const int error = errno;
   if (!put) ::rmdir(fresh.c_str());
@@ -43,12 +40,13 @@ fs::path runtime_directory() {
   const char* given = ::secure_getenv("INTURN_RUNTIME_DIR");
   if (given != nullptr && *given != '\0') return fs::absolute(given);
   std::error_code ignored;
-  return fs::is_directory(made_by_root, ignored) ? made_by_root : made_by_the_first;
+  return fs::is_directory(directory_made_by_root, ignored) ? directory_made_by_root
+                                                           : directory_made_by_the_first;
 }
 
 fs::path ready_runtime_directory() {
   fs::path directory = runtime_directory();
-  if (directory == made_by_the_first) make_shared_directory(directory);
+  if (directory == directory_made_by_the_first) make_shared_directory(directory);
   return directory;
 }
 
@@ -64,10 +62,7 @@ void make_shared_directory(const fs::path& directory) {
       refuse(errno, "cannot look at the runtime directory");
   }
   if (!S_ISDIR(found.st_mode)) refuse(ENOTDIR, "the runtime directory is something else");
-  const bool shared = (found.st_mode & for_all) == for_all;
-  const bool bendable = (found.st_mode & S_IWOTH) != 0 && (found.st_mode & S_ISVTX) == 0;
-  const bool trusted = found.st_uid == 0 || found.st_uid == ::geteuid();
-  if (!shared && (bendable || !trusted))
+  if (!is_safe_directory(found, ::geteuid()))
     refuse(EPERM, "the runtime directory is user " + std::to_string(found.st_uid) +
                       "'s, and not shared as /tmp is: its owner or root can run chmod 1777 on it");
 }

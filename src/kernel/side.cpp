@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/sys.hpp"
+#include "kernel/side_rules.hpp"
 
 namespace inturn::kernel {
 
@@ -29,26 +30,15 @@ struct stat look_at(int fd) {
 }
 
 std::string common_name(const struct stat& lock_file) {
-  char name[64];
-  ::snprintf(name, sizeof name, "%llx-%llu", static_cast<unsigned long long>(lock_file.st_dev),
-             static_cast<unsigned long long>(lock_file.st_ino));
+  char name[side_name_size];
+  write_common_name(name, lock_file);
   return name;
 }
 
 std::string private_name(const struct stat& lock_file, uid_t user) {
-  return common_name(lock_file) + "." + std::to_string(user);
-}
-
-/// Whoever may open the lock file in some way may lock it; so he may queue.
-mode_t fitting_mode(const struct stat& region, const struct stat& lock_file) {
-  const mode_t some = lock_file.st_mode | lock_file.st_mode >> 1;  // r or w, at w's place
-  const mode_t mode = (some & 0222) | (some & 0222) << 1;
-  // In a group that is not the lock file's, only what everybody may.
-  return region.st_gid == lock_file.st_gid ? mode : (mode & ~070U) | (mode & 07U) << 3;
-}
-
-bool is_trusted(uid_t maker, const struct stat& lock_file) {
-  return maker == 0 || maker == lock_file.st_uid || maker == ::geteuid();
+  char name[side_name_size];
+  write_private_name(name, lock_file, user);
+  return name;
 }
 
 std::string advice(int error, const fs::path& directory) {
@@ -74,7 +64,7 @@ outcome open_trusted(const fs::path& path, const struct stat& lock_file) {
   unique_fd fd = base::open_file(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK);
   if (fd) {
     const uid_t maker = look_at(fd.get()).st_uid;
-    if (is_trusted(maker, lock_file))
+    if (is_trusted(maker, lock_file, ::geteuid()))
       return {region::mapped::over(std::move(fd), path.string()), {}};
     const std::string who = "user " + std::to_string(maker);
     return {{},
@@ -136,7 +126,7 @@ outcome open_or_make(const fs::path& path, int lock_file_fd, const struct stat& 
     outcome found = open_trusted(path, lock_file);
     if (found.region || !found.why_not.empty()) return found;
     // Anybody else would make what the others do not trust, and be in the way of who could do better.
-    if (for_all && me != 0 && me != lock_file.st_uid)
+    if (for_all && !may_make_common(lock_file, me))
       return {{},
               path.string() + " is not there, and only root or the file's owner can make it" +
                   " (let one of them lock the file through inturn once)"};
@@ -183,7 +173,7 @@ std::vector<side_place> existing_sides(int lock_file_fd) {
     if (!is_common && !name.starts_with(common + ".")) continue;
     struct stat file {};
     if (::lstat(entry.path().c_str(), &file) != 0 || !S_ISREG(file.st_mode)) continue;
-    if (is_common ? is_trusted(file.st_uid, lock_file)
+    if (is_common ? is_trusted(file.st_uid, lock_file, ::geteuid())
                   : name == private_name(lock_file, file.st_uid))
       all.push_back({entry.path(), !is_common});
   }

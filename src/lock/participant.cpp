@@ -153,6 +153,7 @@ table::ending participant::ask(turn& world, place p, const table::request& asked
     // Those who were ahead may have been dead: a last try fails for the living only.
     data.agent.store(0, std::memory_order_release);
   }
+  world.become_a_try();
   const table::ending end = table::try_acquire(world, p.id, asked, got);
   if (end == table::ending::granted && !how.detached)
     data.agent.store(asked.agent, std::memory_order_release);

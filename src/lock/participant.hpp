@@ -7,14 +7,12 @@
 #include <optional>
 
 #include "inturn/lock.hpp"
+#include "lock/kind.hpp"
 #include "lock/turn.hpp"
 #include "region/claim.hpp"
 #include "region/region.hpp"
 
 namespace inturn::lock {
-
-/// What a request is for; shown to people, and to nobody else of interest.
-enum class kind : std::uint32_t { native, flock, ofd, posix };
 
 /// A lane that is ours, and which of its slots are free for a new request.
 struct owned_lane {

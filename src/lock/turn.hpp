@@ -23,9 +23,25 @@ class turn : public table::plain_memory {
   bool wake(std::atomic<std::uint32_t>& parked) { return wait::wake_one(parked); }
   void sleep(std::atomic<std::uint32_t>& parked, const table::survey& seen);
   bool watch(const table::survey& seen);
-  bool over() const noexcept { return wait::is_over(until_); }
-  unsigned entering_looks() const noexcept { return 100; }
-  void pause() noexcept { wait::pause(); }
+  bool over() noexcept { return tries_only_ ? weary() : wait::is_over(until_); }
+  bool weary() noexcept;
+  /// After more of them than there can be honest ones in this instant they are wiped at once.
+  unsigned entering_looks() const noexcept { return pauses_ < 20'000 ? 100 : 1; }
+  void pause() noexcept {
+    ++pauses_;
+    wait::pause();
+  }
+
+  /// What is done from here on is a task of its own, as far as weariness goes.
+  void refresh() noexcept {
+    weary_at_ns_ = 0;
+    pauses_ = 0;
+  }
+  /// From now on this is a try, whatever the time.
+  void become_a_try() noexcept {
+    tries_only_ = true;
+    refresh();
+  }
 
   /// Whether somebody was in the way when it first looked.
   bool has_waited() const noexcept { return has_watched_; }
@@ -34,6 +50,9 @@ class turn : public table::plain_memory {
   const region::mapped& region_;
   wait::deadline until_;
   const progress* tell_;
+  std::uint64_t weary_at_ns_ = 0;  // 0: it has not begun
+  unsigned pauses_ = 0;
+  bool tries_only_ = false;
   bool has_watched_ = false;
 };
 static_assert(table::world<turn>);

@@ -1,12 +1,10 @@
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <string>
@@ -15,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/identity.hpp"
 #include "base/sys.hpp"
+#include "region/fresh.hpp"
 #include "region/region.hpp"
 
 namespace inturn::region {
@@ -26,27 +25,7 @@ namespace fs = std::filesystem;
 
 bool is_network(int fd) {
   struct statfs where {};
-  if (sys.fstatfs(fd, &where) != 0) return false;
-  switch (static_cast<std::uint32_t>(where.f_type)) {
-    case NFS_SUPER_MAGIC:
-    case SMB_SUPER_MAGIC:
-    case CIFS_SUPER_MAGIC:
-    case SMB2_SUPER_MAGIC:
-    case AFS_SUPER_MAGIC:
-    case AFS_FS_MAGIC:
-    case CODA_SUPER_MAGIC:
-    case V9FS_MAGIC:
-    case CEPH_SUPER_MAGIC:
-    case OCFS2_SUPER_MAGIC:
-    case 0x01161970:  // GFS2
-    case 0x0bd00bd0:  // Lustre
-    case 0x47504653:  // GPFS
-    case 0x013111a8:  // BeeGFS (older ones)
-    case 0x19830326:  // BeeGFS
-      return true;
-    default:
-      return false;
-  }
+  return sys.fstatfs(fd, &where) == 0 && is_network_type(static_cast<std::uint32_t>(where.f_type));
 }
 
 void refuse_network(int fd, const std::string& name) {
@@ -60,14 +39,7 @@ void write_fresh(int fd, const std::string& name, const std::string& stands_for)
   if (sys.ftruncate(fd, static_cast<off_t>(region_size)) != 0)
     fail(errno, name, "cannot set the size of a new region");
   const auto fresh = std::make_unique<header>();
-  fresh->magic = magic;
-  fresh->stamp = layout_stamp;
-  fresh->made_at = base::nanoseconds(CLOCK_BOOTTIME);
-  fresh->lane_count = table::max_lanes;
-  std::strncpy(fresh->stands_for, stands_for.c_str(), sizeof fresh->stands_for - 1);
-  // Tickets begin with the time since boot in units of 16 ns, faster than anybody can take them: so they
-  // grow across re-creation of the region as well.
-  fresh->counters.next_ticket = (fresh->made_at >> 4) + 1;
+  fill_fresh(*fresh, stands_for.c_str());
   const ssize_t written = sys.pwrite(fd, fresh.get(), sizeof(header), 0);
   if (written != static_cast<ssize_t>(sizeof(header)))
     fail(written < 0 ? errno : ENOSPC, name, "cannot write a new region");

@@ -27,7 +27,11 @@ struct header {
   /// For people: the lock file that a turnstile's region stands for, as named by who made it. 0-terminated.
   char stands_for[1024];
   alignas(table::cache_line) table::counters counters;
-  std::byte unused[page - 1088 - sizeof(table::counters)];
+  /// When one of those who poll for a kernel's lock was last let through to take it (monotonic ns), for
+  /// ranges by their first byte (preload/): the next one gives it a moment. Anybody, by CAS; any staleness
+  /// costs one of them a failed try.
+  alignas(table::cache_line) std::atomic<std::uint64_t> let_through[8];
+  std::byte unused[page - 1088 - sizeof(table::counters) - table::cache_line];
 };
 static_assert(sizeof(header) == page);
 
@@ -53,6 +57,7 @@ inline constexpr std::uint64_t layout_stamp = detail::fnv({
     sizeof(header),
     offsetof(header, stands_for),
     offsetof(header, counters),
+    offsetof(header, let_through),
     offsetof(table::counters, next_ticket),
     offsetof(table::counters, parked_upto),
     offsetof(table::counters, used_summary),

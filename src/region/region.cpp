@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/sys.hpp"
+#include "region/fresh.hpp"
 
 namespace inturn::region {
 
@@ -49,10 +50,10 @@ mapped::mapped(unique_fd fd, std::string name, bool read_only)
 
 void mapped::check() const {
   const header& h = at_->header;
-  if (h.magic != magic)
+  if (!is_region(h))
     fail(EILSEQ, name_,
          "not a region: it holds something else (name another file; it was left as it is)");
-  if (h.stamp != layout_stamp || h.lane_count != table::max_lanes)
+  if (!is_of_this_version(h))
     fail(EPROTO, name_, "a region of another version of inturn (remove it when nobody uses it)");
 }
 

@@ -95,8 +95,11 @@ ending take(W& w, slot_id me, const placed& mine, bool news, grant& out) {
 template <world W>
 void announce_sleeper(W& w, ticket latest) {
   auto& upto = w.table().shared->parked_upto;
-  for (ticket seen = w.load(upto); seen < latest; seen = w.load(upto))
-    if (w.cas(upto, seen, latest)) return;
+  // Each failure is another sleeper's success. So many are no honest table's; the bound of the sleep helps.
+  for (int tries = 0; tries < 1'000'000; ++tries) {
+    const ticket seen = w.load(upto);
+    if (seen >= latest || w.cas(upto, seen, latest)) return;
+  }
 }
 
 /// Sleeps until it is worth looking again. Mark, announce, look again, sleep, in this order: whoever ends
@@ -139,6 +142,7 @@ ending acquire(W& w, slot_id me, const request& asked, grant& out) {
   while (end == ending::lost) {
     end = enter(w, me, mine);
     if (end == ending::granted) end = await_turn(w, me, mine, out);
+    if (end == ending::lost && w.over()) return ending::timed_out;
   }
   return end;
 }
@@ -150,7 +154,7 @@ bool way_is_clear(W& w, slot_id me, const placed& mine, bool& news) {
     const survey seen = look(w, me, mine, true);
     news = seen.news;
     if (seen.ahead == 0) return true;
-    if (!bury(w, seen.front.id, seen.front.seen)) return false;
+    if (!bury(w, seen.front.id, seen.front.seen) || w.weary()) return false;
   }
 }
 
@@ -184,6 +188,7 @@ ending try_acquire(W& w, slot_id me, const request& asked, grant& out) {
     }
     end = take(w, me, mine, news, out);
     if (end != ending::lost) return end;
+    if (w.over()) return ending::busy;
   }
 }
 

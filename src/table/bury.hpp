@@ -37,7 +37,7 @@ bool bury_in_my_way(W& w, slot_id me, const placed& mine, const survey& seen) {
         (state_of(v) == state::held || id == seen.front.id))
       changed |= bury(w, id, v);
     w.pass(changed ? point::cleared : point::clearing, seen);
-    return true;
+    return !changed || !w.weary();
   });
   return changed;
 }
@@ -54,10 +54,10 @@ void bury_lane(W& w, std::uint32_t lane, bool claimed_by_us) {
     const slot_id id{lane, i};
     auto& at = w.table().word_of(id);
     const word v = w.load(at);
-    const state s = state_of(v);
-    if (s == state::free || s == state::died) continue;
     extent where;
-    if (!read_extent(w, id, v, where)) continue;
+    if (v == free_word || !read_extent(w, id, v, where)) continue;
+    // A message about a range that no grant can overlap was written by nobody honest.
+    if (state_of(v) == state::died && where.first <= where.last) continue;
     if (!claimed_by_us && !w.certainly_dead(lane)) return;
     if (is_live(v))
       bury_known_dead(w, id, v, where);

@@ -1,5 +1,7 @@
 #include "table/cycle.hpp"
 
+#include <unordered_set>
+
 namespace inturn::table {
 namespace {
 
@@ -20,10 +22,14 @@ bool leads_to(const pictured& a, const pictured& b) {
 std::vector<std::size_t> find_cycle(const picture& all, std::size_t from, std::uint64_t agent) {
   std::vector<std::size_t> reached_by(all.size(), all.size());
   std::vector<std::size_t> open{from};
+  std::unordered_set<std::uint64_t> agents;  // whose waiting requests have been reached
+  std::size_t steps = 0;
   reached_by[from] = from;
   while (!open.empty()) {
     const std::size_t at = open.back();
     open.pop_back();
+    if (state_of(all[at].at.seen) == state::held && !agents.insert(all[at].agent).second) continue;
+    if ((steps += all.size()) > most_steps) return {};
     for (std::size_t next = 0; next < all.size(); ++next) {
       if (reached_by[next] != all.size() || !leads_to(all[at], all[next])) continue;
       reached_by[next] = at;

@@ -20,6 +20,10 @@ using picture = std::vector<pictured>;
 /// The indices of requests, beginning with `from`, each of which waits for the next, the last of which is
 /// `agent`'s own; empty if there are none. An agent with a request that waits is taken to wait with all
 /// that it holds. Requests with agent 0 (tries, detached holds) wait for nobody.
+///
+/// The work is (waiting requests + agents that hold) times requests. Where that is more than most_steps, some
+/// tenths of a second, none is found: deadlock detection ends there (docs/limits.md).
+inline constexpr std::size_t most_steps = std::size_t{1} << 26;
 std::vector<std::size_t> find_cycle(const picture& all, std::size_t from, std::uint64_t agent);
 
 /// All requests with a place in the order, except those behind `latest`: they look for themselves. Each
@@ -70,7 +74,7 @@ bool closes_cycle(W& w, slot_id me, const placed& mine) {
   wipe_announcements(w);
   // Each picture but the last was out of date: somebody has moved on. An endless row of them is no honest
   // neighbours' work; the bound of the sleep brings us back.
-  for (int tries = 0; tries < 64; ++tries) {
+  for (int tries = 0; tries < 64 && !w.weary(); ++tries) {
     const picture all = take_picture(w, mine.ticket);
     const auto is_me = [&](const pictured& p) { return p.at.id == me; };
     const auto from = std::find_if(all.begin(), all.end(), is_me);

@@ -69,10 +69,7 @@ bool rouse(W& w, slot_id id) {
 template <world W>
 void wake_followers(W& w, const request& released) {
   ticket after = 0;
-  // More windows than sleepers can fill: only one who writes nonsense into the table gets so far.
-  constexpr std::uint32_t most_windows = max_lanes * slots_per_lane / 64 + 1;
-  bool all = false;
-  for (std::uint32_t window = 0; window < most_windows && !all; ++window) {
+  for (bool all = false; !all && !w.weary();) {
     sleepers waiting;
     all = collect(w, released, after, waiting);
     for (auto& s : waiting) {

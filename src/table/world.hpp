@@ -43,8 +43,11 @@ concept world = requires(W& w, const W& cw, std::atomic<std::uint64_t>& a,
   w.sleep(b, seen);
   /// Looks at the front for an instant, if that is worth while: true when its word has changed.
   { w.watch(seen) } -> std::same_as<bool>;
-  /// Whether the caller's time is over.
+  /// Whether the caller's time is over. (A try's is over when it is weary.)
   { w.over() } -> std::same_as<bool>;
+  /// Whether this call has cleared and woken for longer than an honest table takes. It may then leave the
+  /// rest to others, each of whom sleeps with a bound: one who writes nonsense must not keep us for ever.
+  { w.weary() } -> std::same_as<bool>;
   /// How often an ENTERING word is looked at again before it is wiped, and the time between two looks.
   { cw.entering_looks() } -> std::same_as<unsigned>;
   w.pause();

@@ -59,6 +59,7 @@ class sim_world {
     return watches_ && load(table().word_of(seen.front.id)) != seen.front.seen;
   }
   bool over() { return has_deadline && oracle_.answer({op::kind::is_late}) != 0; }
+  bool weary() { return false; }
   unsigned entering_looks() const { return 1; }
   void pause() {}
   void pass(table::point where, const table::survey& seen) { oracle_.pass(where, seen); }

@@ -9,6 +9,6 @@ command -v clang-format >/dev/null || exit 77
 while read -r file; do
   clang-format --dry-run -Werror "$root/$file" 2>/dev/null ||
     breaks "$file" "is not formatted (clang-format -i $file)"
-done < <(sources "$root" include src cli demo tests proof)
+done < <(sources "$root" include src measure cli demo preload tests proof)
 
 finish

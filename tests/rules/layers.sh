@@ -45,11 +45,14 @@ check_pure() {
 }
 
 read_modules "$root"
-# What is not a module of the library: the public headers, the command, on top of all modules, and the
-# demonstration, which uses the library as anybody does.
+# What is not a module of the library: the public headers, the laboratory and the command, on top of all
+# modules, and the demonstration, which uses the library as anybody does.
 sees[include]="inturn"
-sees[cli]="cli ${sees[src/kernel]:-inturn}"
+sees[measure]="measure ${sees[src/kernel]:-inturn}"
+sees[cli]="cli measure ${sees[src/kernel]:-inturn}"
 sees[demo]="inturn demo"
+# The preload library looks inside, at what neither throws nor allocates.
+sees[preload]="preload ${sees[src/kernel]:-inturn}"
 while read -r file; do
   module=$(module_of "$file")
   if [[ -z ${sees[$module]:-} ]]; then
@@ -64,6 +67,6 @@ while read -r file; do
     fi
   done < <(sed -E 's/^\s*#\s*include\s*(["<])([^">]*).*/INCLUDE \1:\2/' "$root/$file" |
     grep -n '^INCLUDE ' | sed 's/INCLUDE //')
-done < <(sources "$root" include src cli demo)
+done < <(sources "$root" include src measure cli demo preload)
 
 finish

@@ -14,7 +14,7 @@ while read -r file; do
   grep -qE "\"file\": *\"($root/)?$file\"" "$build/compile_commands.json" ||
     breaks "$file" "is not built by anything"
   [[ $file != src/* ]] || to_check+=("$root/$file")
-done < <(sources "$root" src cli demo | grep '\.cpp$')
+done < <(sources "$root" src measure cli demo preload | grep '\.cpp$')
 
 found=$(printf '%s\n' "${to_check[@]}" |
   xargs -P "$jobs" -n 1 clang-tidy --quiet -p "$build" 2>/dev/null) ||

@@ -31,6 +31,7 @@ class calm_world : public plain_memory {
   [[noreturn]] void sleep(std::atomic<std::uint32_t>&, const survey&) { throw falls_asleep{}; }
   bool watch(const survey&) { return false; }
   bool over() const { return time_is_over; }
+  bool weary() const { return false; }
   unsigned entering_looks() const { return 2; }
   void pause() {}
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "base/clock.hpp"
+#include "preload/signals.hpp"
+
+namespace inturn::preload {
+
+enum class woken : std::uint8_t { somehow, by_signal, cannot_sleep };
+
+/// Sleeps on the word while it is 1, until then at most (monotonic), as a plain call that blocks would: a
+/// signal handler with SA_RESTART does not end it, one without does, and a thread may be cancelled in it
+/// if the plain call is a point for that.
+woken sleep_on(std::atomic<std::uint32_t>& word, std::uint64_t until_ns,
+               all_signals_blocked& signals, bool can_be_cancelled);
+
+/// As lock/turn.cpp: a sleeper looks for deaths by itself after this time for each request ahead of it.
+inline std::uint64_t bound_of_sleep(std::uint32_t ahead) {
+  constexpr std::uint64_t look_every_ns = 4'000'000, longest_sleep_ns = 1'000'000'000;
+  return base::monotonic_ns() + std::min<std::uint64_t>(look_every_ns * ahead, longest_sleep_ns);
+}
+
+}  // namespace inturn::preload
