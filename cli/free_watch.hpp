@@ -39,7 +39,7 @@ class free_watch {
   processes seen_;               // with the descriptors that held at the last full look
   std::set<std::string> names_;  // the kernel's, of the file
   bool only_listed_ = false;     // the last full look found it in the kernel's list alone
-  std::uint64_t cost_ns_ = 0;    // of the last look
+  std::uint64_t cost_ns_ = 0;    // of the last look, to the processor
   std::uint64_t nap_ns_;
   bool woken_ = false;  // the last sleep was cut short
 };
