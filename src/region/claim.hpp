@@ -7,9 +7,10 @@
 
 namespace inturn::region {
 
-/// The proof that an owner (of a lane of a region) lives: an exclusive OFD lock on a byte, through an open file
-/// description that only a mapping of this process keeps alive. No close drops it, no child inherits it,
-/// no peer shares it; munmap, exec and death end it. (docs/liveness.md says what was tried and why this.)
+/// The proof that an owner (of a lane of a region, of a place of a baton) lives: an exclusive OFD lock on a
+/// byte, through an open file description that only a mapping of this process keeps alive. No close drops it,
+/// no child inherits it, no peer shares it; munmap, exec and death end it. (docs/liveness.md says what was
+/// tried and why this.)
 class claim {
  public:
   claim() noexcept = default;
