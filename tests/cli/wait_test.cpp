@@ -1,10 +1,15 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 
@@ -152,6 +157,31 @@ TEST_F(Wait, ALockThatOthersAreQueueingForIsNotFree) {
   EXPECT_EQ(waiting.wait().status, 0);
 }
 
+/// How often a process has gone to sleep.
+long sleeps_of(pid_t pid) {
+  const std::string status = text_of("/proc/" + std::to_string(pid) + "/status");
+  const std::string word = "\nvoluntary_ctxt_switches:";
+  return std::stol(status.substr(status.find(word) + word.size()));
+}
+
+TEST_F(Wait, ALockThatIsOnItsWayToSomebodyIsNotFree) {
+  base::unique_fd held = flocked(lock, LOCK_EX);
+  program waiting = waiter();  // before there is a queue
+  EXPECT_TRUE(waits(waiting));
+  program next(inturn({"run", lock, "true"}));
+  ASSERT_TRUE(CommandTest::waiting(1));
+  next.send(SIGSTOP);
+  ASSERT_TRUE(eventually([&] { return state_of_process(next.pid()) == 'T'; }));
+  held.reset();
+  EXPECT_FALSE(is_free());
+  const long sleeps = sleeps_of(waiting.pid());
+  EXPECT_TRUE(eventually([&] { return !waiting.runs() || sleeps_of(waiting.pid()) > sleeps + 5; }));
+  EXPECT_TRUE(waiting.runs());
+  next.send(SIGCONT);
+  EXPECT_EQ(next.wait().status, 0);
+  EXPECT_EQ(waiting.wait().status, 0);
+}
+
 TEST_F(Wait, AFileThatIsRemovedMeanwhileIsWaitedForStill) {
   base::unique_fd held = flocked(lock, LOCK_EX);
   program waiting = waiter();
@@ -163,31 +193,38 @@ TEST_F(Wait, AFileThatIsRemovedMeanwhileIsWaitedForStill) {
   EXPECT_EQ(waiting.wait().status, 0);
 }
 
-TEST_F(Wait, ItIsInNobodysWay) {
-  write_file(lock, "");
-  std::vector<program> waiters;
-  for (int i = 0; i < 3; ++i)
-    waiters.emplace_back(
-        words{"sh", "-c", "while :; do \"$1\" wait \"$2\"; done", "sh", inturn({})[0], lock});
-  const base::unique_fd fd(::open(lock.c_str(), O_RDWR | O_CLOEXEC));
-  int refused = 0, ended = 0;
-  const auto tries_until = [&](auto enough) {
-    return eventually([&] {
-      for (int i = 0; i < 1000; ++i) {
-        if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) ++refused;
-        struct flock all {};
-        all.l_type = F_WRLCK;
-        if (::fcntl(fd.get(), F_OFD_SETLK, &all) != 0) ++refused;
-        ::flock(fd.get(), LOCK_UN);
-        all.l_type = F_UNLCK;
-        ::fcntl(fd.get(), F_OFD_SETLK, &all);
-      }
-      return enough();
-    });
+/// From now on, who locks anything is killed.
+void forbid_locks() {
+  constexpr auto arg_1 = offsetof(seccomp_data, args) + sizeof(std::uint64_t);
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_flock, 6, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 6),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arg_1),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETLK, 3, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETLKW, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_OFD_SETLK, 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_OFD_SETLKW, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
-  // Until they must have looked a hundred times, as one of ours has, looking likewise.
-  EXPECT_TRUE(tries_until([&] { return run({"wait", lock}).status == 0 && ++ended == 100; }));
-  EXPECT_EQ(refused, 0);
+  const sock_fprog all{sizeof code / sizeof *code, code};
+  require(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+  require(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all) == 0);
+}
+
+TEST_F(Wait, ItTakesNothing) {
+  const setting without_locks{{}, forbid_locks};
+  if (run({"--version"}, without_locks).status != 0) GTEST_SKIP() << "needs seccomp";
+  ASSERT_EQ(run_program({"flock", at("other"), "true"}, without_locks).signal_number, SIGSYS);
+  program holder(inturn({"run", lock, "sh", "-c", "echo holds; cat"}));
+  ASSERT_TRUE(eventually([&] { return holder.out() == "holds\n"; }));
+  program next(inturn({"run", lock, "true"}));
+  ASSERT_TRUE(CommandTest::waiting(1));
+  program waiting(inturn({"wait", lock}), without_locks);
+  EXPECT_TRUE(waits(waiting));
+  holder.end_input();
+  EXPECT_EQ(waiting.wait().status, 0);
 }
 
 TEST_F(Wait, ALockOfSomebodyElseIsSeen) {
