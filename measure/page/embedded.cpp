@@ -1,5 +1,7 @@
 #include "measure/page/embedded.hpp"
 
+#ifdef INTURN_PAGE_FILE
+
 // The assembler puts the file in as it is; a compiler takes seconds over an array of that size.
 asm(R"(
   .section .rodata
@@ -21,3 +23,10 @@ namespace inturn::measure {
 std::string_view page() { return {inturn_page_begin, inturn_page_end}; }
 
 }  // namespace inturn::measure
+
+#else
+
+// A build without the page (INTURN_PAGE).
+std::string_view inturn::measure::page() { return {}; }
+
+#endif

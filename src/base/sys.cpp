@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <climits>
+
 namespace inturn::base {
 namespace {
 
@@ -17,9 +19,16 @@ int open_at(int dir, const char* path, int flags, mode_t mode) {
 int record_lock(int fd, int command, struct flock* lock) { return ::fcntl(fd, command, lock); }
 
 // The words lie in memory that processes share: FUTEX_PRIVATE_FLAG must never be set.
+long futex_wait_bits(const void* word, unsigned expected, const timespec* deadline, unsigned bits) {
+  return ::syscall(SYS_futex, word, FUTEX_WAIT_BITSET, expected, deadline, nullptr, bits);
+}
+
 long futex_wait(const void* word, unsigned expected, const timespec* deadline) {
-  return ::syscall(SYS_futex, word, FUTEX_WAIT_BITSET, expected, deadline, nullptr,
-                   FUTEX_BITSET_MATCH_ANY);
+  return futex_wait_bits(word, expected, deadline, FUTEX_BITSET_MATCH_ANY);
+}
+
+long futex_wake_bits(const void* word, unsigned bits) {
+  return ::syscall(SYS_futex, word, FUTEX_WAKE_BITSET, INT_MAX, nullptr, nullptr, bits);
 }
 
 long futex_wake(const void* word, int at_most) {
@@ -40,6 +49,8 @@ constexpr system_calls real{
     .flock = ::flock,
     .futex_wait = futex_wait,
     .futex_wake = futex_wake,
+    .futex_wait_bits = futex_wait_bits,
+    .futex_wake_bits = futex_wake_bits,
 };
 
 }  // namespace

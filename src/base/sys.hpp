@@ -29,6 +29,11 @@ struct system_calls {
   long (*futex_wait)(const void* word, unsigned expected, const struct timespec* deadline);
   /// futex(2), FUTEX_WAKE across processes: how many were asleep and have been woken.
   long (*futex_wake)(const void* word, int at_most);
+  /// The same among those who share a word and each have bits of their own: FUTEX_WAKE_BITSET wakes all
+  /// who sleep with one of these bits. 0, or -1 with errno, as futex_wait; how many have been woken.
+  long (*futex_wait_bits)(const void* word, unsigned expected, const struct timespec* deadline,
+                          unsigned bits);
+  long (*futex_wake_bits)(const void* word, unsigned bits);
 };
 
 const system_calls& real_system();

@@ -108,8 +108,8 @@ void follow_permissions(int fd, const struct stat& lock_file) {
 bool make(const fs::path& path, int lock_file_fd, const struct stat& lock_file, bool for_all) {
   std::string temporary_name;
   try {
-    const unique_fd fd =
-        region::make_nameless(path, fs::perms(0600), name_of(lock_file_fd), temporary_name);
+    const region::making fresh = region::fresh_region(fs::perms(0600), name_of(lock_file_fd));
+    const unique_fd fd = region::make_nameless(path, fresh, temporary_name);
     if (for_all) hand_over(fd.get(), lock_file);
     return region::give_name(fd, temporary_name, path);
   } catch (const std::system_error& e) {

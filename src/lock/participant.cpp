@@ -70,18 +70,18 @@ owned_lane* participant::claim_lane() {
       if (!region_.certainly_dead(index)) continue;
       table::bury_lane(world, index, false);
     }
-    if (!claimer.try_byte(index)) continue;
+    if (!claimer.try_byte(region::claim_byte(index))) continue;
     region_.reserve(index);
     table::bury_lane(world, index, true);
     auto lane = std::make_unique<owned_lane>();
     lane->index = index;
     find_freed_slots(*lane);
     if (lane->free.load() == 0) {  // full of messages of the dead
-      claimer.give_back(index);
+      claimer.give_back(region::claim_byte(index));
       continue;
     }
     describe_lane(*lane);
-    lane->claim = claimer.keep(index);
+    lane->claim = claimer.keep(region::claim_byte(index));
     lane->next = lanes_.load();
     next_to_try_ = index + 1;
     lanes_.store(lane.get());

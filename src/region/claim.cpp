@@ -14,6 +14,8 @@
 namespace inturn::region {
 namespace {
 
+constexpr std::size_t claim_page = 4096;
+
 /// No fork() while a claim's descriptor is open: the child would have a copy of it, and keep the claim
 /// alive after our death until it execs or ends. (A raw clone(2) in another thread can still hit these
 /// microseconds: docs/liveness.md.)
@@ -25,13 +27,13 @@ std::mutex& window() {
   return it;
 }
 
-int set_byte(int fd, std::uint32_t lane, short type) {
-  struct flock byte {};
-  byte.l_type = type;
-  byte.l_whence = SEEK_SET;
-  byte.l_start = static_cast<off_t>(claim_byte(lane));
-  byte.l_len = 1;
-  return base::sys.record_lock(fd, F_OFD_SETLK, &byte);
+int set_byte(int fd, std::uint64_t byte, short type) {
+  struct flock claimed {};
+  claimed.l_type = type;
+  claimed.l_whence = SEEK_SET;
+  claimed.l_start = static_cast<off_t>(byte);
+  claimed.l_len = 1;
+  return base::sys.record_lock(fd, F_OFD_SETLK, &claimed);
 }
 
 }  // namespace
@@ -44,13 +46,13 @@ claim& claim::operator=(claim&& other) noexcept {
 }
 
 claim::~claim() {
-  if (at_ != nullptr) ::munmap(at_, page);
+  if (at_ != nullptr) ::munmap(at_, claim_page);
 }
 
-claimer::claimer(const mapped& region) : region_(region) {
+claimer::claimer(const anchor& file) : file_(file) {
   window().lock();
   try {
-    description_ = region_.describe_anew();
+    description_ = file_.describe_anew();
   } catch (...) {
     window().unlock();
     throw;
@@ -62,24 +64,24 @@ claimer::~claimer() {
   window().unlock();
 }
 
-bool claimer::try_byte(std::uint32_t lane) {
-  if (set_byte(description_.get(), lane, F_WRLCK) == 0) return true;
+bool claimer::try_byte(std::uint64_t byte) {
+  if (set_byte(description_.get(), byte, F_WRLCK) == 0) return true;
   if (errno == EAGAIN || errno == EACCES) return false;
-  base::fail(errno, region_.name(), "cannot claim a place in the region");
+  base::fail(errno, file_.name(), "cannot claim a place in it");
 }
 
-void claimer::give_back(std::uint32_t lane) { set_byte(description_.get(), lane, F_UNLCK); }
+void claimer::give_back(std::uint64_t byte) { set_byte(description_.get(), byte, F_UNLCK); }
 
-claim claimer::keep(std::uint32_t lane) {
-  void* at = base::sys.mmap(nullptr, page, PROT_NONE, MAP_SHARED, description_.get(), 0);
-  if (at == MAP_FAILED) base::fail(errno, region_.name(), "cannot map a claim");
+claim claimer::keep(std::uint64_t byte) {
+  void* at = base::sys.mmap(nullptr, claim_page, PROT_NONE, MAP_SHARED, description_.get(), 0);
+  if (at == MAP_FAILED) base::fail(errno, file_.name(), "cannot map a claim");
   claim kept(at);
-  if (::madvise(at, page, MADV_DONTFORK) != 0)
-    base::fail(errno, region_.name(), "cannot map a claim");
+  if (::madvise(at, claim_page, MADV_DONTFORK) != 0)
+    base::fail(errno, file_.name(), "cannot map a claim");
   description_.reset();
   // Another thread may have closed our descriptor, and opened something else in its place, in between.
-  if (region_.certainly_dead(lane))
-    base::fail(EBADF, region_.name(), "the program closed a descriptor that was being used");
+  if (file_.certainly_dead(byte))
+    base::fail(EBADF, file_.name(), "the program closed a descriptor that was being used");
   return kept;
 }
 

@@ -3,13 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "region/region.hpp"
+#include "region/anchor.hpp"
 
 namespace inturn::region {
 
-/// The proof that a lane's owner lives: an exclusive OFD lock on the lane's byte, through an open file
-/// description that only a mapping of this process keeps alive. No close drops it, no child inherits it,
-/// no peer shares it; munmap, exec and death end it. (docs/liveness.md says what was tried and why this.)
+/// The proof that an owner (of a lane of a region, of a place of a baton) lives: an exclusive OFD lock on a
+/// byte, through an open file description that only a mapping of this process keeps alive. No close drops it,
+/// no child inherits it, no peer shares it; munmap, exec and death end it. (docs/liveness.md says what was
+/// tried and why this.)
 class claim {
  public:
   claim() noexcept = default;
@@ -27,22 +28,22 @@ class claim {
   void* at_ = nullptr;
 };
 
-/// Looks for a lane to claim: a fresh description that tries bytes, until one is ours and is kept.
+/// Looks for a byte to claim: a fresh description that tries bytes, until one is ours and is kept.
 class claimer {
  public:
-  explicit claimer(const mapped& region);
+  explicit claimer(const anchor& file);
   ~claimer();
   claimer(const claimer&) = delete;
   claimer& operator=(const claimer&) = delete;
 
   /// Whether the byte is ours now.
-  bool try_byte(std::uint32_t lane);
-  void give_back(std::uint32_t lane);
+  bool try_byte(std::uint64_t byte);
+  void give_back(std::uint64_t byte);
   /// Makes the claim the mapping's, and no descriptor's.
-  claim keep(std::uint32_t lane);
+  claim keep(std::uint64_t byte);
 
  private:
-  const mapped& region_;
+  const anchor& file_;
   base::unique_fd description_;
 };
 

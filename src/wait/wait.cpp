@@ -2,6 +2,8 @@
 
 #include <sched.h>
 
+#include <cerrno>
+
 #include "base/clock.hpp"
 #include "base/sys.hpp"
 
@@ -36,6 +38,14 @@ void sleep_while(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
 }
 
 bool wake_one(const std::atomic<std::uint32_t>& word) { return base::sys.futex_wake(&word, 1) > 0; }
+
+bool sleep_bit(const void* word, std::uint32_t expected, std::uint32_t bit,
+               std::uint64_t until_ns) {
+  const timespec at = base::to_timespec(until_ns);
+  return base::sys.futex_wait_bits(word, expected, &at, bit) != 0 && errno == ETIMEDOUT;
+}
+
+void wake_bits(const void* word, std::uint32_t bits) { base::sys.futex_wake_bits(word, bits); }
 
 bool spin_while(const std::atomic<std::uint64_t>& word, std::uint64_t seen) {
   if (!has_cores_to_spare()) return false;

@@ -18,6 +18,12 @@ void sleep_while(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
 /// Wakes one sleeper of the word. False: nobody was asleep on it.
 bool wake_one(const std::atomic<std::uint32_t>& word);
 
+/// The same for one of several who sleep on one word of 32 bits, each with a bit of its own. True: it was
+/// asleep until then.
+bool sleep_bit(const void* word, std::uint32_t expected, std::uint32_t bit, std::uint64_t until_ns);
+/// Wakes all who sleep on that word with one of these bits.
+void wake_bits(const void* word, std::uint32_t bits);
+
 /// Looks at the word for some microseconds, if this process may use more than one core: true when it is
 /// no longer `seen`.
 bool spin_while(const std::atomic<std::uint64_t>& word, std::uint64_t seen);

@@ -48,6 +48,7 @@ async function saysWhatWasMeasured(page, report) {
   assert.equal(await page.locator("#cost figure").count(), 3);
   assert.equal(await page.locator("#ranges figure").count(), 1);
   await page.locator("#everything summary", { hasText: /^close:/ }).click();
+  await page.locator("#everything details[open] tbody tr").first().waitFor();  // made when it is opened
   const rows = report.results.filter((r) => r.experiment === "close").length;
   assert.equal(await page.locator("#everything details[open] tbody tr").count(), rows);
 }
