@@ -1,3 +1,13 @@
+# inturn_include_root(NAME FOLDER RESULT)
+#
+# A folder of which the headers in FOLDER are included as "NAME/...", and nothing else can be.
+function(inturn_include_root name folder result)
+  set(root ${PROJECT_BINARY_DIR}/include-roots/${name})
+  file(MAKE_DIRECTORY ${root})
+  file(CREATE_LINK ${folder} ${root}/${name} SYMBOLIC)
+  set(${result} ${root} PARENT_SCOPE)
+endfunction()
+
 # inturn_module(NAME [USES module...] [SOURCES file...])
 #
 # One folder, one target. A module sees the public headers, itself, and the modules it USES (and what
@@ -7,10 +17,7 @@
 #   inturn_NAME           the objects, collected by the library
 function(inturn_module name)
   cmake_parse_arguments(arg "" "" "USES;SOURCES" ${ARGN})
-  set(root ${PROJECT_BINARY_DIR}/include-roots/${name})
-  file(MAKE_DIRECTORY ${root})
-  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${name} ${root}/${name} SYMBOLIC)
-
+  inturn_include_root(${name} ${CMAKE_CURRENT_SOURCE_DIR}/${name} root)
   set_property(GLOBAL APPEND PROPERTY INTURN_MODULES ${name})
   add_library(inturn_${name}_headers INTERFACE)
   target_include_directories(inturn_${name}_headers INTERFACE ${root} ${PROJECT_SOURCE_DIR}/include)
