@@ -14,13 +14,15 @@ const bundle = await build({
   format: "iife",
   target: "es2020",
   write: false,
+  metafile: true,
+  absWorkingDir: here("."),
   legalComments: "none", // they are written whole, below
 });
 
 /** The licenses of what is in the bundle ask to be kept with it. */
-async function licenses(metafileInputs) {
+async function licenses(inputs) {
   const packages = new Set(
-    metafileInputs.map((path) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]).filter(Boolean),
+    inputs.map((path) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]).filter(Boolean),
   );
   const texts = await Promise.all(
     [...packages].sort().map(async (path) => {
@@ -32,19 +34,11 @@ async function licenses(metafileInputs) {
   return texts.join("\n").replaceAll("--", "- -");
 }
 
-const inputs = await build({
-  entryPoints: [here("src/main.js")],
-  bundle: true,
-  format: "iife",
-  write: false,
-  metafile: true,
-  absWorkingDir: here("."),
-});
 const code = bundle.outputFiles[0].text.replaceAll("</script", "<\\/script");
 const parts = {
   "/*STYLE*/": await readFile(here("src/page.css"), "utf8"),
   "/*SCRIPT*/": code,
-  "<!--LICENSES-->": `<!--\n${await licenses(Object.keys(inputs.metafile.inputs).map(here))}-->`,
+  "<!--LICENSES-->": `<!--\n${await licenses(Object.keys(bundle.metafile.inputs).map(here))}-->`,
 };
 if (figures) parts["/*FIGURES*/"] = (await readFile(figures, "utf8")).replaceAll("<", "\\u003c");
 

@@ -1,7 +1,6 @@
 // The report's figures (docs/laboratory.md says what is in them), and how they are written.
 
-const parse = () => JSON.parse(document.getElementById("figures").textContent);
-export const report = parse();
+export const report = JSON.parse(document.getElementById("figures").textContent);
 
 const ours = new Set(["inturn", "turnstile", "baton"]);
 const kernels = new Set(["flock", "posix", "lockf", "ofd", "ofd-shared", "flock-shared"]);
