@@ -67,7 +67,7 @@ turn wait_in_queue(const request& asked, const flight& call, all_signals_blocked
     const table::survey again = table::look(w, me, call.mine());
     woken how = woken::somehow;
     if (again.ahead != 0 && again.latest <= seen.latest)
-      how = sleep_on(parked, bound_of_sleep(again.ahead), signals, asked.can_be_cancelled());
+      how = sleep_on(parked, lock::bound_of_sleep(again.ahead), signals, asked.can_be_cancelled());
     if (!call.goes_on()) return turn::gone;
     w.store(parked, 0);
     if (how == woken::by_signal) return turn::interrupted;

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "base/clock.hpp"
 #include "preload/system.hpp"
 
 namespace inturn::preload {

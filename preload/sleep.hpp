@@ -1,10 +1,8 @@
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
-#include "base/clock.hpp"
 #include "preload/signals.hpp"
 
 namespace inturn::preload {
@@ -16,11 +14,5 @@ enum class woken : std::uint8_t { somehow, by_signal, cannot_sleep };
 /// if the plain call is a point for that.
 woken sleep_on(std::atomic<std::uint32_t>& word, std::uint64_t until_ns,
                all_signals_blocked& signals, bool can_be_cancelled);
-
-/// As lock/turn.cpp: a sleeper looks for deaths by itself after this time for each request ahead of it.
-inline std::uint64_t bound_of_sleep(std::uint32_t ahead) {
-  constexpr std::uint64_t look_every_ns = 4'000'000, longest_sleep_ns = 1'000'000'000;
-  return base::monotonic_ns() + std::min<std::uint64_t>(look_every_ns * ahead, longest_sleep_ns);
-}
 
 }  // namespace inturn::preload

@@ -2,7 +2,6 @@
 
 #include <linux/futex.h>
 
-#include "base/clock.hpp"
 #include "preload/own.hpp"
 #include "preload/system.hpp"
 
@@ -11,21 +10,6 @@ namespace inturn::preload {
 bool world::wake(std::atomic<std::uint32_t>& parked) const {
   // Shared between processes: never a private futex.
   return sys::call(SYS_futex, &parked, FUTEX_WAKE, 1, nullptr, nullptr, 0) > 0;
-}
-
-bool world::weary() {
-  constexpr std::uint64_t longest_ns = 50'000'000;
-  const std::uint64_t now = base::monotonic_ns();
-  if (weary_at_ns_ == 0) weary_at_ns_ = now + longest_ns;
-  return now >= weary_at_ns_;
-}
-
-void world::pause() const {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
 }
 
 std::uint32_t my_pid_namespace() {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "lock/bounds.hpp"
 #include "preload/side.hpp"
 #include "table/acquire.hpp"
+#include "wait/wait.hpp"
 
 namespace inturn::preload {
 
@@ -19,13 +21,13 @@ class world : public table::plain_memory {
   void sleep(std::atomic<std::uint32_t>&, const table::survey&) const {}
   bool watch(const table::survey&) const { return false; }
   bool over() const { return false; }
-  bool weary();
+  bool weary() { return weariness_.has_come(); }
   unsigned entering_looks() const { return 100; }
-  void pause() const;
+  void pause() const { wait::pause(); }
 
  private:
   const side_region& side_;
-  std::uint64_t weary_at_ns_ = 0;  // 0: it has not begun
+  lock::weariness weariness_;
 };
 static_assert(table::world<world>);
 

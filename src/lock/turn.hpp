@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "lock/bounds.hpp"
 #include "region/region.hpp"
 #include "table/acquire.hpp"
 #include "wait/wait.hpp"
@@ -24,7 +25,7 @@ class turn : public table::plain_memory {
   void sleep(std::atomic<std::uint32_t>& parked, const table::survey& seen);
   bool watch(const table::survey& seen);
   bool over() noexcept { return tries_only_ ? weary() : wait::is_over(until_); }
-  bool weary() noexcept;
+  bool weary() noexcept { return weariness_.has_come(); }
   /// After more of them than there can be honest ones in this instant they are wiped at once.
   unsigned entering_looks() const noexcept { return pauses_ < 20'000 ? 100 : 1; }
   void pause() noexcept {
@@ -34,7 +35,7 @@ class turn : public table::plain_memory {
 
   /// What is done from here on is a task of its own, as far as weariness goes.
   void refresh() noexcept {
-    weary_at_ns_ = 0;
+    weariness_.refresh();
     pauses_ = 0;
   }
   /// From now on this is a try, whatever the time.
@@ -50,7 +51,7 @@ class turn : public table::plain_memory {
   const region::mapped& region_;
   wait::deadline until_;
   const progress* tell_;
-  std::uint64_t weary_at_ns_ = 0;  // 0: it has not begun
+  weariness weariness_;
   unsigned pauses_ = 0;
   bool tries_only_ = false;
   bool has_watched_ = false;

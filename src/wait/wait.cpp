@@ -59,12 +59,4 @@ bool spin_while(const std::atomic<std::uint64_t>& word, std::uint64_t seen) {
   return false;
 }
 
-void pause() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
 }  // namespace inturn::wait

@@ -29,6 +29,12 @@ void wake_bits(const void* word, std::uint32_t bits);
 bool spin_while(const std::atomic<std::uint64_t>& word, std::uint64_t seen);
 
 /// Gives the core's other thread a moment.
-void pause() noexcept;
+inline void pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
 
 }  // namespace inturn::wait
