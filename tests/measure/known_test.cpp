@@ -20,11 +20,22 @@ const outcome_of_run& all() {
 }
 const measure::results& found() { return all().found.found; }
 
+/// Where all cores are busy, the one that is woken may run at once each time, before the holder comes back: so
+/// a look that saw no barging is followed by others.
+double most_barging_of(const std::string& mechanism) {
+  constexpr int most_looks = 20;
+  double most = figure(found(), "barge", mechanism, "reacquisitions_max");
+  for (int looks = 1; most == 0 && looks < most_looks; ++looks)
+    most = figure(run_laboratory({"barge"}, measure::catalogue(), {mechanism}).found.found, "barge",
+                  mechanism, "reacquisitions_max");
+  return most;
+}
+
 TEST(Known, KernelLocksAreGrantedInTheOrderOfTheQueue) {
   for (const char* kernel : {"flock", "posix", "lockf", "ofd"}) {
     EXPECT_EQ(figure(found(), "queue", kernel, "inverted_pairs"), 0) << kernel;
     EXPECT_EQ(figure(found(), "queue", kernel, "pairs"), 280) << kernel;
-    EXPECT_GT(figure(found(), "barge", kernel, "reacquisitions_max"), 0) << kernel;
+    EXPECT_GT(most_barging_of(kernel), 0) << kernel;
   }
 }
 
