@@ -20,8 +20,8 @@ const outcome_of_run& all() {
 }
 const measure::results& found() { return all().found.found; }
 
-/// Where all cores are busy, the one that is woken may run at once each time, before the holder comes back: so
-/// a look that saw no barging is followed by others.
+/// Where all cores are busy, the one that is woken may run at once each time, before the holder comes
+/// back: so a look that saw no barging is followed by others.
 double most_barging_of(const std::string& mechanism) {
   constexpr int most_looks = 20;
   double most = figure(found(), "barge", mechanism, "reacquisitions_max");
